@@ -1,0 +1,78 @@
+"""What happens during apply, as values: renderers show them, tests assert their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.domain.address import Address
+from reconciler.plan.model import Op
+
+
+class Outcome(StrEnum):
+    """How a change ended."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyStarted:
+    """Apply begins; ``total`` counts the changes."""
+
+    plan_id: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStarted:
+    """The first request of a change is about to be sent."""
+
+    address: Address
+    op: Op
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEnded:
+    """A change is over: applied, failed, skipped or of unknown outcome; ``reason`` says why where it was not applied.
+
+    ``requests_done`` of ``requests_total`` were acknowledged; ``seconds`` is the time it took.
+    """
+
+    address: Address
+    op: Op
+    outcome: Outcome
+    requests_done: int = 0
+    requests_total: int = 0
+    reason: str = ""
+    hint: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyEnded:
+    """Apply is over; ``interrupted`` when the user stopped it."""
+
+    applied: int
+    failed: int
+    skipped: int
+    unknown: int
+    interrupted: bool = False
+    seconds: float = 0.0
+
+
+Event = ApplyStarted | ChangeStarted | ChangeEnded | ApplyEnded
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """Everything apply did, one ending per change in the order they ended."""
+
+    endings: tuple[ChangeEnded, ...]
+    interrupted: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many changes ended this way."""
+        return sum(1 for ending in self.endings if ending.outcome is outcome)

@@ -1,0 +1,1 @@
+"""The command line: flags in, renderer out. One file a command."""

@@ -1,0 +1,36 @@
+"""Live state: what one observation of a platform found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.address import Address, Kind
+from reconciler.domain.platform import PlatformIdentity
+from reconciler.domain.triggers import TriggerRecord
+from reconciler.domain.values import ActionReference
+
+LiveRecord = ActionRecord | TriggerRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The own organization's resources by address, and the foreign actions that manifests refer to.
+
+    ``foreign`` holds every reference that was looked up outside the own organization; None means it was not found.
+    """
+
+    identity: PlatformIdentity
+    records: Mapping[Address, LiveRecord]
+    foreign: Mapping[ActionReference, ActionRecord | None] = field(default_factory=dict)
+
+    def action(self, name: str) -> ActionRecord | None:
+        """Return an action of the own organization; None when there is none."""
+        record = self.records.get(Address(Kind.ACTION, name))
+        return record if isinstance(record, ActionRecord) else None
+
+    def trigger(self, name: str) -> TriggerRecord | None:
+        """Return a trigger of the own organization; None when there is none."""
+        record = self.records.get(Address(Kind.TRIGGER, name))
+        return record if isinstance(record, TriggerRecord) else None

@@ -1,0 +1,89 @@
+"""The wire: error envelopes, the status each error travels with, and paths."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.errors import (
+    Conflict,
+    InvalidRequest,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    OutcomeUnknown,
+    PlatformError,
+    PlatformUnavailable,
+    TooManyRequests,
+)
+
+#: The shape of triggers this tool speaks; later versions of the platform have another (2026-08-27).
+API_VERSION: Final = "2025-07-14"
+
+HEADER_API_VERSION: Final = "X-Roboto-Api-Version"
+HEADER_CALLER_ORG: Final = "X-Roboto-Org-Id"
+HEADER_OWNER_ORG: Final = "X-Roboto-Resource-Owner-Id"
+
+#: Envelope codes by the error of our tree they become. The first code of each is the one we send.
+ERROR_CODES: Final[dict[type[PlatformError], tuple[str, ...]]] = {
+    NotAuthenticated: ("RobotoUnauthorizedException", "RobotoAuthenticationFailureException"),
+    NotAllowed: ("RobotoLimitExceededException", "RobotoFeatureNotAvailableException"),
+    NotFound: (
+        "RobotoNotFoundException",
+        "RobotoNotReadyException",
+        "RobotoUnknownOperationException",
+        "RobotoDatasetNotFoundException",
+        "RobotoDeviceNotFoundException",
+    ),
+    Conflict: ("RobotoConflictException", "RobotoConditionException"),
+    InvalidRequest: (
+        "RobotoInvalidRequestException",
+        "RobotoIllegalArgumentException",
+        "RobotoNoOrgProvidedException",
+        "RobotoInvalidStateTransitionException",
+        "RobotoDeprecatedException",
+        "RobotoExpiredException",
+    ),
+    TooManyRequests: ("RobotoTooManyRequestsException",),
+    PlatformUnavailable: (
+        "RobotoServiceException",
+        "RobotoInternalException",
+        "RobotoServiceUnavailableException",
+        "RobotoServiceTimeoutException",
+        "RobotoNotImplementedException",
+    ),
+    OutcomeUnknown: (),
+}
+
+_BY_CODE: Final = {code: error for error, codes in ERROR_CODES.items() for code in codes}
+
+_BY_STATUS: Final[dict[int, type[PlatformError]]] = {
+    400: InvalidRequest,
+    401: NotAuthenticated,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    410: InvalidRequest,
+    429: TooManyRequests,
+}
+
+STATUS: Final[dict[type[PlatformError], int]] = {
+    NotAuthenticated: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidRequest: 400,
+    TooManyRequests: 429,
+    PlatformUnavailable: 503,
+}
+
+
+def error_class(*, code: str | None, status: int) -> type[PlatformError]:
+    """Return the error an answer means: by its envelope's code, else by its HTTP status."""
+    # A 403 with the code "Unauthorized" knows the caller and refuses; the status says it better than the code.
+    if status == 403:
+        return NotAllowed
+    if code is not None and code in _BY_CODE:
+        return _BY_CODE[code]
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return PlatformUnavailable if status >= 500 else InvalidRequest

@@ -1,0 +1,1 @@
+"""The platform in process, on SQLite: the same port, the same rules."""

@@ -1,0 +1,69 @@
+"""``Desired``: what the manifests ask for, typed, merged and checked, with the way back to file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.diagnostics import Diagnostic, Span
+from reconciler.domain.actions import ActionSpec
+from reconciler.domain.address import Address
+from reconciler.domain.triggers import TriggerSpec
+
+Spec = ActionSpec | TriggerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How this tool treats a resource; never sent to the platform.
+
+    Attributes:
+        protect: Refuse any plan that would delete or replace the resource.
+        ignore: JSON Pointers into the manifest such as ``/spec/enabled`` (``*`` for one segment) left to the
+            platform: neither compared nor sent after creation.
+        sensitive: Names of parameters and environment variables whose values are secret, besides those whose
+            name says so.
+    """
+
+    protect: bool = False
+    ignore: tuple[str, ...] = ()
+    sensitive: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource as the manifests want it.
+
+    ``file`` and ``document`` (from 0) say where it was written; ``labels`` and ``annotations`` are local.
+    """
+
+    address: Address
+    spec: Spec
+    file: str
+    document: int = 0
+    lifecycle: Lifecycle = Lifecycle()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+#: Finds the place of a JSON Pointer (``""``: the whole document) in a resource's manifest; the nearest written
+#: ancestor where the pointer itself was not written. Reads the file again: only diagnostics and plans that
+#: are shown pay for places.
+Locator = Callable[[Resource, str], Span]
+
+
+def _nowhere(resource: Resource, pointer: str) -> Span:
+    return Span.at(resource.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything the manifests ask for, by address in order.
+
+    ``digest`` is a hash over every file that was read; ``warnings`` are diagnostics that do not stop anything.
+    """
+
+    resources: Mapping[Address, Resource]
+    digest: str = ""
+    warnings: tuple[Diagnostic, ...] = ()
+    locate: Locator = _nowhere

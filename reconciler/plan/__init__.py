@@ -1,0 +1,1 @@
+"""Decisions, all pure: what differs, which requests would change it, in which order."""

@@ -1,0 +1,1 @@
+"""One module per kind: how a spec becomes requests, and how it is explained."""

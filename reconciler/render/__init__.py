@@ -1,0 +1,1 @@
+"""Plans, drift, events and diagnostics as text. Nothing is decided here."""
