@@ -1,0 +1,90 @@
+"""What an error looks like on the way out, and the one function that turns it into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+import click
+
+from reconciler.errors import InvalidManifests, ReconcilerError
+
+USAGE: Final = 64
+BUG: Final = 1
+
+
+def exit_code(error: BaseException) -> int:
+    """Return the exit code an error ends the process with."""
+    if isinstance(error, ReconcilerError):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        return USAGE
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return 130
+    return BUG
+
+
+def exit_with(error: Exception) -> int:
+    """Tell what went wrong, as text on stderr or as the one JSON document on stdout; return the exit code."""
+    if isinstance(error, ReconcilerError):
+        _tell(error)
+    elif isinstance(error, OSError):
+        click.echo(f"error: {error.strerror or error}{_of_file(error)}", err=True)
+    else:
+        _tell_bug(error)
+    return exit_code(error)
+
+
+def usage_exit(mistake: click.ClickException) -> int:
+    """Show how the command is used and return 64; click's own 2 means "changes present" here."""
+    mistake.show()
+    return USAGE
+
+
+def _tell(error: ReconcilerError) -> None:
+    if wants_json():
+        from reconciler.render.machine import error_json
+
+        click.echo(error_json(error))
+        return
+    if isinstance(error, InvalidManifests):
+        from reconciler.cli.console import stderr
+        from reconciler.render.terminal import show_diagnostics
+
+        show_diagnostics(error.diagnostics, stderr())
+        return
+    click.echo(f"error: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  hint: {error.hint}", err=True)
+
+
+def wants_json() -> bool:
+    """True when the command under way was asked for JSON; it was parsed before anything could fail."""
+    context = click.get_current_context(silent=True)
+    asked = context.params.get("output") if context else _asked_output
+    return asked == "json"
+
+
+_asked_output: str | None = None
+
+
+def remember_output(value: str) -> str:
+    """Keep the output format for errors that arrive after click has left the command's context."""
+    global _asked_output  # noqa: PLW0603  one process runs one command
+    _asked_output = value
+    return value
+
+
+def _of_file(error: OSError) -> str:
+    return f": {error.filename}" if error.filename else ""
+
+
+def _tell_bug(error: Exception) -> None:
+    if os.environ.get("RECONCILER_TRACEBACK"):
+        sys.excepthook(type(error), error, error.__traceback__)
+        return
+    click.echo(f"error: this is a bug in reconciler: {type(error).__name__}", err=True)
+    click.echo(
+        "  hint: run it again with RECONCILER_TRACEBACK=1 and report what it prints (it may quote your files)", err=True
+    )

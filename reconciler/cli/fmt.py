@@ -1,0 +1,75 @@
+"""``reconciler fmt``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.options import flags_of
+
+if TYPE_CHECKING:
+    from reconciler.diagnostics import Diagnostic
+    from reconciler.manifests.files import SourceFile
+
+
+@click.command("fmt", epilog="Example: reconciler fmt --check")
+@click.argument("paths", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; leave with 1 when a file would change.")
+def command(*, paths: tuple[str, ...], check: bool) -> None:
+    """Write manifests in the one canonical form; comments stay.
+
+    Keys come in the order of the schema, parameters as a map by name. What a manifest means never changes.
+    """
+    from reconciler.config import resolve
+    from reconciler.manifests.files import find
+
+    settings = resolve(flags_of({"files": paths}), environ=os.environ, cwd=Path.cwd())
+    found = find(settings.paths, root=settings.root, exclude=settings.exclude)
+    problems: list[Diagnostic] = list(found.diagnostics)
+    changed = 0
+    for file in found.files:
+        changed += _format(file, problems, check=check)
+    _close(problems, changed, check=check)
+
+
+def _format(file: SourceFile, problems: list[Diagnostic], *, check: bool) -> int:
+    """Format one file; return 1 when it changes."""
+    from reconciler.manifests.formatting import formatted
+
+    text = formatted(file.text, file=file.name)
+    if not isinstance(text, str):
+        problems.extend(text)
+        return 0
+    if text == file.text or file.path is None:
+        return 0
+    if not check:
+        _replace(file.path, text)
+    click.echo(file.name)
+    return 1
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file and move into place, keeping its mode: a crash leaves the old file whole."""
+    target = path.resolve()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    Path(name).chmod(target.stat().st_mode)
+    Path(name).replace(target)
+
+
+def _close(problems: list[Any], changed: int, *, check: bool) -> None:
+    if problems:
+        from reconciler.cli.console import stderr
+        from reconciler.diagnostics import in_order
+        from reconciler.render.terminal import show_diagnostics
+
+        show_diagnostics(in_order(problems), stderr())
+    failed = any(problem.is_error for problem in problems)
+    if check and changed:
+        click.echo(f"{changed} {'file' if changed == 1 else 'files'} would change; run: reconciler fmt", err=True)
+    raise click.exceptions.Exit(1 if failed or (check and changed) else 0)

@@ -1,0 +1,49 @@
+"""``reconciler init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.templates import ACTION, ADOPTED_ACTION, PROJECT, TRIGGER, existing_definitions
+
+
+@click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option("--name", metavar="NAME", help="The project's name.  [default: the folder's]")
+def command(*, folder: Path, name: str | None) -> None:
+    """Start a project: reconciler.yaml, an example action and an example trigger.
+
+    An action.json found in the folder is used as it is: the manifest refers to it. Existing files are never
+    overwritten.
+    """
+    files = _files(folder, name or _project_name(folder))
+    taken = [path for path in files if path.exists()]
+    if taken:
+        raise click.UsageError(f"{taken[0]} exists already; nothing was written")
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {path}")
+    click.echo(
+        "\nNext: reconciler validate, then reconciler plan --platform embedded to try it on this machine.", err=True
+    )
+
+
+def _project_name(folder: Path) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "_-" else "-" for letter in folder.resolve().name)
+    return kept.strip("-") or "robots"
+
+
+def _files(folder: Path, name: str) -> dict[Path, str]:
+    files = {folder / "reconciler.yaml": PROJECT.format(name=name)}
+    definitions = existing_definitions(folder)
+    for action, definition in definitions.items():
+        relative = Path("..") / definition.relative_to(folder)
+        files[folder / "actions" / f"{action}.yaml"] = ADOPTED_ACTION.format(name=action, path=relative.as_posix())
+    action = next(iter(definitions), "count_messages")
+    if not definitions:
+        files[folder / "actions" / f"{action}.yaml"] = ACTION.format(name=action)
+    files[folder / "triggers" / "on_new_bags.yaml"] = TRIGGER.format(name="on_new_bags", action=action)
+    return files

@@ -1,0 +1,88 @@
+"""The entry point: which commands there are, and what an error looks like on the way out."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.failure import exit_with, usage_exit
+
+#: Commands by name: the module that holds ``command``, and its one line in ``--help``. Modules load when run.
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("reconciler.cli.init", "Start a project in this folder."),
+    "validate": ("reconciler.cli.validate", "Check the manifests; no platform is asked."),
+    "fmt": ("reconciler.cli.fmt", "Write manifests in the one canonical form."),
+    "schema": ("reconciler.cli.schema", "Write the JSON Schemas that editors use."),
+    "plan": ("reconciler.cli.plan", "Show what apply would change."),
+    "apply": ("reconciler.cli.apply", "Make the platform match the manifests."),
+    "drift": ("reconciler.cli.drift", "Show where the platform differs from the manifests, and by whom."),
+    "show": ("reconciler.cli.show", "Show a saved plan."),
+    "completion": ("reconciler.cli.completion", "Print the shell's completion script."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is run, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a project's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when one is mistyped."""
+        import difflib
+
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f' Did you mean "{near[0]}"?' if near else ""
+            ctx.fail(f'there is no command "{args[0]}".{hint}')
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: reconciler init && reconciler plan --platform embedded",
+    no_args_is_help=True,
+)
+@click.version_option(__version__, "-V", "--version", message="reconciler %(version)s")
+def cli() -> None:
+    """Keep Roboto actions and triggers in git: plan, apply, watch for drift."""
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code that conventions give the outcome."""
+    try:
+        cli.main(prog_name="reconciler", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as mistake:
+        sys.exit(usage_exit(mistake))
+    except BrokenPipeError:
+        # The reader of our output has left, as `head` does; that is its right. Close what Python would flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  the last resort: a bug must not look like an answer
+        sys.exit(exit_with(error))

@@ -1,0 +1,134 @@
+"""Options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from reconciler.cli.failure import remember_output
+from reconciler.config import Flags
+from reconciler.domain.address import Address
+from reconciler.plan.model import Scope
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def manifest_options(command: Command) -> Command:
+    """``-f/--file`` and ``--no-cache``: where the manifests are."""
+    return _decorated(
+        command,
+        click.option(
+            "-f",
+            "--file",
+            "files",
+            multiple=True,
+            metavar="PATH",
+            help="Manifest file or folder; repeatable; - reads standard input. Default: what reconciler.yaml says.",
+        ),
+        click.option("--no-cache", is_flag=True, help="Do not use the cache of validated documents."),
+    )
+
+
+def platform_options(command: Command) -> Command:
+    """``--platform`` and the options that say whose account it is."""
+    return _decorated(
+        command,
+        click.option(
+            "--platform",
+            metavar="roboto|embedded[:PATH]",
+            help="The platform to work on. Default: RECONCILER_PLATFORM, reconciler.yaml, Roboto's own configuration.",
+        ),
+        click.option("--profile", metavar="NAME", help="Profile of Roboto's configuration file."),
+        click.option("--endpoint", metavar="URL", help="Roboto's service endpoint, instead of the configured one."),
+        click.option("--org", "org_id", metavar="ID", help="The organization to work in, where you have several."),
+        click.option(
+            "--parallelism",
+            type=click.IntRange(1, 128),
+            metavar="N",
+            help="Requests under way at once.  [default: 16]",
+        ),
+    )
+
+
+def scope_options(command: Command) -> Command:
+    """``--target``, ``--exclude`` and ``--label``: plan a part of the manifests."""
+    return _decorated(
+        command,
+        click.option(
+            "--target", "targets", multiple=True, metavar="ADDRESS", help="Only action.NAME and what it needs."
+        ),
+        click.option("--exclude", "excludes", multiple=True, metavar="ADDRESS", help="All but trigger.NAME."),
+        click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Only resources with this label."),
+    )
+
+
+def output_option(*formats: str) -> Callable[[Command], Command]:
+    """``--output`` with the formats a command has, and ``--no-color``."""
+
+    def decorate(command: Command) -> Command:
+        return _decorated(
+            command,
+            click.option(
+                "--output",
+                type=click.Choice(formats),
+                default=formats[0],
+                show_default=True,
+                envvar="RECONCILER_OUTPUT",
+                callback=lambda _context, _option, value: remember_output(value),
+                is_eager=True,
+                help="Format of what is printed.",
+            ),
+            click.option("--no-color", is_flag=True, envvar="RECONCILER_NO_COLOR", help="Never use colour."),
+        )
+
+    return decorate
+
+
+def flags_of(arguments: dict[str, Any]) -> Flags:
+    """Gather what was said on the command line about manifests and platform."""
+    names = ("platform", "profile", "endpoint", "org_id", "parallelism", "no_cache")
+    return Flags(
+        files=tuple(arguments.get("files") or ()),
+        **{name: arguments[name] for name in names if arguments.get(name) is not None},
+    )
+
+
+def scope_of(arguments: dict[str, Any]) -> Scope:
+    """Read ``--target``, ``--exclude`` and ``--label``.
+
+    Raises:
+        click.UsageError: An address or a label cannot be read.
+    """
+    return Scope(
+        targets=_addresses(arguments["targets"], "--target"),
+        excludes=_addresses(arguments["excludes"], "--exclude"),
+        labels=tuple(_label(text) for text in arguments["labels"]),
+    )
+
+
+def read_stdin() -> bytes:
+    """Return everything on standard input, as bytes: the loader tells what encoding they are in."""
+    return sys.stdin.buffer.read()
+
+
+def _addresses(texts: tuple[str, ...], option: str) -> tuple[Address, ...]:
+    try:
+        return tuple(Address.parse(text) for text in texts)
+    except ValueError as problem:
+        raise click.UsageError(f"{option}: {problem}") from None
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f'--label: "{text}" is no label; write KEY=VALUE')
+    return key, value
+
+
+def _decorated(command: Command, *decorators: Callable[[Command], Command]) -> Command:
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command

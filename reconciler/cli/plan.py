@@ -1,0 +1,78 @@
+"""``reconciler plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.options import (
+    flags_of,
+    manifest_options,
+    output_option,
+    platform_options,
+    read_stdin,
+    scope_of,
+    scope_options,
+)
+
+if TYPE_CHECKING:
+    from reconciler.plan.model import Plan
+
+
+@click.command(
+    "plan",
+    epilog="Example: reconciler plan --out plan.json && reconciler apply plan.json",
+)
+@manifest_options
+@scope_options
+@platform_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the plan for apply.")
+@click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
+@click.option("--show-sensitive", is_flag=True, help="Print secret values; a saved plan never holds them.")
+@click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are warnings.")
+@output_option("text", "json", "markdown")
+def command(
+    *,
+    output: str,
+    out: Path | None,
+    detailed_exitcode: bool,
+    show_sensitive: bool,
+    warnings_as_errors: bool,
+    **arguments: Any,
+) -> None:
+    """Show what apply would change, field by field, with the requests it would send.
+
+    Nothing is written to the platform.
+    """
+    from reconciler.cli.saved import save_plan
+    from reconciler.project import Project
+
+    plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments))
+    if out is not None:
+        save_plan(plan, out)
+    show(plan, output, reveal=show_sensitive)
+    if out is not None and output == "text":
+        click.echo(f"Saved to {out}. Apply exactly this with: reconciler apply {out}", err=True)
+    if warnings_as_errors and plan.warnings:
+        raise click.exceptions.Exit(1)
+    if detailed_exitcode and not plan.is_empty:
+        raise click.exceptions.Exit(2)
+
+
+def show(plan: Plan, output: str, *, reveal: bool = False) -> None:
+    """Print a plan in one of its formats."""
+    if output == "json":
+        from reconciler.render.machine import plan_json
+
+        click.echo(plan_json(plan, reveal=reveal), nl=False)
+    elif output == "markdown":
+        from reconciler.render.markdown import plan_markdown
+
+        click.echo(plan_markdown(plan), nl=False)
+    else:
+        from reconciler.cli.console import stdout
+        from reconciler.render.terminal import show_plan
+
+        show_plan(plan, stdout(), reveal=reveal)

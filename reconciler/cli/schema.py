@@ -1,0 +1,34 @@
+"""``reconciler schema``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("schema", epilog="Example: reconciler schema --check")
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("schemas"),
+    show_default=True,
+    help="Where the schemas are written.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; leave with 1 when a schema is missing or stale.")
+def command(*, directory: Path, check: bool) -> None:
+    """Write the JSON Schemas of all kinds, for editors and other tools."""
+    from reconciler.manifests.schema import stale, write
+
+    if not check:
+        for name in write(directory):
+            click.echo(f"{directory / name}")
+        return
+    outdated = stale(directory)
+    for name in outdated:
+        click.echo(f"{directory / name} is missing or stale", err=True)
+    if outdated:
+        click.echo("  hint: run reconciler schema and commit what it writes", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("The schemas are current.")

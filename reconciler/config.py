@@ -1,0 +1,277 @@
+"""Settings, and the composition root: the only place that knows which platform is real.
+
+A setting comes from a flag, else from ``RECONCILER_<OPTION>``, else from the project file ``reconciler.yaml``, else
+from the platform's own variables and profile. A platform that nobody named is an error: a job without a token must
+never quietly work on the embedded one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.errors import ConfigurationError, InvalidManifests
+
+if TYPE_CHECKING:
+    from reconciler.domain.platform import Platform, PlatformReader
+    from reconciler.manifests.models import ProjectSpec
+
+PROJECT_FILE: Final = "reconciler.yaml"
+DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
+DEFAULT_PARALLELISM: Final = 16
+
+CHOICES: Final = (
+    "choose one: set ROBOTO_API_KEY; have a profile in ~/.roboto/config.json; pass --platform embedded to try things"
+    " out on this machine; or write `platform: roboto` or `platform: embedded` in reconciler.yaml"
+)
+
+
+class PlatformKind(StrEnum):
+    """The platforms this tool can work on."""
+
+    ROBOTO = "roboto"
+    EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What was said on the command line; None where nothing was said."""
+
+    files: tuple[str, ...] = ()
+    platform: str | None = None
+    profile: str | None = None
+    endpoint: str | None = None
+    org_id: str | None = None
+    parallelism: int | None = None
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was decided before the work begins.
+
+    Attributes:
+        root: The folder of the project file, or the working directory; manifests may not lead out of it.
+        paths: Files and folders the manifests are read from, ``-`` for standard input.
+        exclude: Gitignore-style patterns of files that are no manifests.
+        platform: Which platform, and ``named_by`` in which words; None when nobody named one.
+        embedded_path: The embedded platform's database.
+        parallelism: How many requests may be under way at once.
+        cache_dir: Where validated documents are remembered; None for no cache.
+        environ: The environment the platform's own variables are read from.
+    """
+
+    root: Path
+    paths: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    platform: PlatformKind | None = None
+    named_by: str = ""
+    embedded_path: Path = Path(DEFAULT_EMBEDDED)
+    profile: str | None = None
+    endpoint: str | None = None
+    org_id: str | None = None
+    parallelism: int = DEFAULT_PARALLELISM
+    cache_dir: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Decide every setting.
+
+    Raises:
+        ConfigurationError: A setting is wrong, such as an unknown platform.
+        InvalidManifests: The project file has errors.
+    """
+    project_file = find_project_file(flags.files, cwd=cwd)
+    spec, diagnostics = _read_project(project_file)
+    root = project_file.parent if project_file else _common_root(flags.files, cwd=cwd)
+    platform, named_by = _platform(flags, environ, spec, project_file)
+    option = _Options(environ)
+    return Settings(
+        root=root,
+        paths=flags.files or _manifest_paths(spec, root=root, cwd=cwd),
+        exclude=tuple(spec.exclude or ()) if spec else (),
+        platform=platform,
+        named_by=named_by,
+        embedded_path=_embedded_path(flags, environ, spec, root=root, cwd=cwd),
+        profile=flags.profile or option("PROFILE") or (spec.profile if spec else None),
+        endpoint=flags.endpoint or option("ENDPOINT"),
+        org_id=flags.org_id or option("ORG_ID") or (spec.org_id if spec else None),
+        parallelism=_parallelism(flags, option("PARALLELISM"), spec),
+        cache_dir=None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ),
+        environ=environ,
+        warnings=tuple(diagnostics),
+    )
+
+
+def find_project_file(files: tuple[str, ...], *, cwd: Path) -> Path | None:
+    """Return ``reconciler.yaml`` of the first path given, or of the working directory, or of a folder above."""
+    start = cwd
+    for name in files:
+        if name != "-":
+            given = cwd / name
+            start = given if given.is_dir() else given.parent
+            break
+    start = Path(os.path.normpath(start))
+    for folder in (start, *start.parents):
+        candidate = folder / PROJECT_FILE
+        if candidate.is_file():
+            return candidate
+        if (folder / ".git").exists():
+            # A project does not reach beyond the repository that holds it.
+            return None
+    return None
+
+
+def open_platform(settings: Settings) -> Platform:
+    """Open the platform for a command that writes.
+
+    Raises:
+        ConfigurationError: No platform was named, or its configuration cannot be read.
+    """
+    match settings.platform:
+        case None:
+            raise ConfigurationError("no platform is configured", hint=CHOICES)
+        case PlatformKind.EMBEDDED:
+            return _open_embedded(settings)
+        case PlatformKind.ROBOTO:
+            return _open_roboto(settings)
+
+
+def open_reader(settings: Settings) -> PlatformReader:
+    """Open the platform for a command that only looks: the type it gets has no method that writes."""
+    return open_platform(settings)
+
+
+def _open_embedded(settings: Settings) -> Platform:
+    from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
+
+    caller = Caller(user_id=LOCAL_CALLER.user_id, org_id=settings.org_id) if settings.org_id else LOCAL_CALLER
+    return EmbeddedPlatform.open(settings.embedded_path, caller=caller)
+
+
+def _open_roboto(settings: Settings) -> Platform:
+    from reconciler.client.config_file import resolve as resolve_connection
+    from reconciler.client.http import HttpPlatform
+
+    connection = resolve_connection(
+        settings.environ,
+        home=_home(settings.environ),
+        profile=settings.profile,
+        endpoint=settings.endpoint,
+        org_id=settings.org_id,
+    )
+    timeout = {} if connection.timeout is None else {"timeout": connection.timeout}
+    return HttpPlatform.connect(
+        endpoint=connection.endpoint,
+        token=connection.token.value,
+        org_id=connection.org_id,
+        max_connections=settings.parallelism,
+        origin=connection.origin,
+        **timeout,
+    )
+
+
+class _Options:
+    """Our own options from the environment: ``RECONCILER_<OPTION>``, empty meaning not set."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def __call__(self, name: str) -> str | None:
+        return self._environ.get(f"RECONCILER_{name}") or None
+
+
+def _read_project(path: Path | None) -> tuple[ProjectSpec | None, tuple[Diagnostic, ...]]:
+    if path is None:
+        return None, ()
+    from reconciler.manifests.loader import read_project
+
+    spec, diagnostics = read_project(path)
+    if spec is None or any(diagnostic.is_error for diagnostic in diagnostics):
+        raise InvalidManifests(diagnostics)
+    return spec, diagnostics
+
+
+def _platform(
+    flags: Flags, environ: Mapping[str, str], spec: ProjectSpec | None, project_file: Path | None
+) -> tuple[PlatformKind | None, str]:
+    option = _Options(environ)
+    if flags.platform:
+        return _kind(flags.platform, "--platform"), "--platform"
+    if named := option("PLATFORM"):
+        return _kind(named, "RECONCILER_PLATFORM"), "the variable RECONCILER_PLATFORM"
+    if spec is not None and spec.platform is not None:
+        return _kind(spec.platform, PROJECT_FILE), str(project_file)
+    names = {name.upper() for name, value in environ.items() if value}
+    for variable in ("ROBOTO_API_KEY", "ROBOTO_BEARER_TOKEN", "ROBOTO_CONFIG_FILE", "ROBOTO_PROFILE"):
+        if variable in names:
+            return PlatformKind.ROBOTO, f"the variable {variable}"
+    if flags.profile or option("PROFILE") or (spec and spec.profile):
+        return PlatformKind.ROBOTO, "the profile that was named"
+    config_file = _home(environ) / ".roboto" / "config.json"
+    if config_file.is_file():
+        return PlatformKind.ROBOTO, str(config_file)
+    return None, ""
+
+
+def _kind(named: str, source: str) -> PlatformKind:
+    # `--platform embedded:PATH` names the database too; the path is read by _embedded_path.
+    kind = named.partition(":")[0]
+    try:
+        return PlatformKind(kind)
+    except ValueError:
+        legal = " or ".join(PlatformKind)
+        raise ConfigurationError(f'{source} names an unknown platform "{kind}"', hint=f"write {legal}") from None
+
+
+def _embedded_path(
+    flags: Flags, environ: Mapping[str, str], spec: ProjectSpec | None, *, root: Path, cwd: Path
+) -> Path:
+    for named in (flags.platform, _Options(environ)("PLATFORM")):
+        kind, _, path = (named or "").partition(":")
+        if kind == PlatformKind.EMBEDDED and path:
+            return cwd / path
+    return root / ((spec.embedded_path if spec else None) or DEFAULT_EMBEDDED)
+
+
+def _manifest_paths(spec: ProjectSpec | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
+    declared = (spec.manifests if spec else None) or ["."]
+    return tuple(os.path.relpath(root / path, cwd) for path in declared)
+
+
+def _common_root(files: tuple[str, ...], *, cwd: Path) -> Path:
+    """Without a project file: the working directory, or what holds every path given when they lie outside it."""
+    given = [Path(os.path.normpath(cwd / name)) for name in files if name != "-"]
+    folders = [path if path.is_dir() else path.parent for path in given]
+    if all(folder.is_relative_to(cwd) for folder in folders):
+        return cwd
+    return Path(os.path.commonpath(folders))
+
+
+def _parallelism(flags: Flags, option: str | None, spec: ProjectSpec | None) -> int:
+    if flags.parallelism is not None:
+        return flags.parallelism
+    if option is not None:
+        if not option.isdecimal() or not 1 <= int(option) <= 128:
+            raise ConfigurationError(f'RECONCILER_PARALLELISM is "{option}"', hint="write a number from 1 to 128")
+        return int(option)
+    return (spec.parallelism if spec else None) or DEFAULT_PARALLELISM
+
+
+def _cache_dir(environ: Mapping[str, str]) -> Path:
+    if named := environ.get("RECONCILER_CACHE_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("reconciler", appauthor=False))
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ["HOME"]) if environ.get("HOME") else Path.home()

@@ -1,0 +1,211 @@
+"""``Project``: load, validate, plan, apply and drift in Python, as the command line does them.
+
+>>> from reconciler import Flags, Project
+>>> project = Project.open(Flags(files=("examples/quickstart",), platform="embedded"))
+>>> plan = project.plan()
+>>> report = project.apply(plan)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as StopSignal
+from typing import TYPE_CHECKING
+
+from reconciler.config import Flags, Settings, open_platform, open_reader, resolve
+from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
+from reconciler.plan.model import Plan, Scope, Source
+
+if TYPE_CHECKING:
+    from reconciler.apply.events import ApplyReport, Event
+    from reconciler.domain.live import Live
+    from reconciler.domain.platform import PlatformReader
+    from reconciler.manifests.cache import ValidationCache
+    from reconciler.manifests.desired import Desired
+    from reconciler.manifests.loader import Loading, Verdict
+    from reconciler.plan.drift import Drift
+
+
+def _ignore(event: Event) -> None:
+    """Take an event and do nothing."""
+
+
+class Project:
+    """A folder of manifests and the platform they are for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stdin: Callable[[], bytes] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._now = now
+        self._stdin = stdin
+
+    @classmethod
+    def open(
+        cls,
+        flags: Flags | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        stdin: Callable[[], bytes] | None = None,
+    ) -> Project:
+        """Resolve the settings as the command line does and return the project.
+
+        Raises:
+            ConfigurationError: A setting is wrong.
+            InvalidManifests: The project file has errors.
+        """
+        environ = os.environ if environ is None else environ
+        settings = resolve(flags or Flags(), environ=environ, cwd=cwd or Path.cwd())
+        return cls(settings, now=_clock(environ), stdin=stdin)
+
+    def validate(self) -> Verdict:
+        """Return what is in the manifests and every problem with them; no platform is asked."""
+        from reconciler.manifests.loader import validate
+
+        cache = self._cache()
+        verdict = validate(
+            self.settings.paths,
+            root=self.settings.root,
+            exclude=self.settings.exclude,
+            cache=cache,
+            stdin=self._stdin,
+        )
+        if cache is not None:
+            cache.save()
+        return verdict
+
+    def load(self) -> Loading:
+        """Read and check the manifests.
+
+        Raises:
+            InvalidManifests: With every problem of every file.
+        """
+        from reconciler.manifests.loader import load
+
+        cache = self._cache()
+        loading = load(
+            self.settings.paths,
+            root=self.settings.root,
+            exclude=self.settings.exclude,
+            cache=cache,
+            stdin=self._stdin,
+        )
+        if cache is not None:
+            cache.save()
+        if any(diagnostic.is_error for diagnostic in loading.diagnostics):
+            raise InvalidManifests(loading.diagnostics)
+        return loading
+
+    def plan(self, scope: Scope = Scope()) -> Plan:
+        """Compare the manifests with live state and decide what would be sent.
+
+        Raises:
+            InvalidManifests: The manifests have errors, alone or against what is live.
+            GuardRefused: The plan would do what a guard forbids.
+            PlatformError: Live state could not be read.
+        """
+        desired = self.load().desired
+        with closing(open_reader(self.settings)) as platform:
+            return self._plan(desired, self._observe(platform, desired), scope)
+
+    def drift(self, scope: Scope = Scope()) -> Drift:
+        """Return where live state differs from the manifests and who modified it; nothing is written."""
+        from reconciler.plan.drift import Drift
+
+        return Drift.of(self.plan(scope))
+
+    def confirm_current(self, plan: Plan) -> Plan:
+        """Re-read what a plan touches and return the plan ready to be applied.
+
+        A plan read from a file has no secrets in it: their values are taken from the manifests again, which must
+        still give the very same plan.
+
+        Raises:
+            StalePlan: Something moved since the plan was made.
+            GuardRefused: The plan was made for another platform or organization.
+        """
+        from reconciler.observe import observe_some
+        from reconciler.plan.guards import moved
+        from reconciler.plan.planfile import needs_manifests, plan_id
+
+        with closing(open_reader(self.settings)) as platform:
+            live = observe_some(
+                platform, (change.address for change in plan.changes), parallelism=self.settings.parallelism
+            )
+        if live.identity != plan.identity:
+            raise GuardRefused(
+                f"the plan was made for {plan.identity.org_id} on {plan.identity.endpoint}, "
+                f"this is {live.identity.org_id} on {live.identity.endpoint}",
+                hint="apply it where it was made for, or plan again",
+            )
+        if sentences := moved(plan, live):
+            raise StalePlan("the plan is stale: " + "; ".join(sentences), hint="plan again and review what changed")
+        if not needs_manifests(plan):
+            return plan
+        fresh = self.plan(plan.scope)
+        if plan_id(fresh) != plan_id(plan):
+            raise StalePlan(
+                "the plan holds secrets, which are read from the manifests, and the manifests no longer give this plan",
+                hint="check out the commit the plan was made from, or plan again",
+            )
+        return fresh
+
+    def apply(
+        self, plan: Plan, *, emit: Callable[[Event], None] = _ignore, stop: StopSignal | None = None
+    ) -> ApplyReport:
+        """Send the requests of a plan and return how each change ended; ``emit`` is told while it happens."""
+        from reconciler.apply.executor import execute
+        from reconciler.plan.planfile import plan_id
+
+        with closing(open_platform(self.settings)) as platform:
+            return execute(
+                plan,
+                platform,
+                plan_id=plan_id(plan),
+                parallelism=self.settings.parallelism,
+                emit=emit,
+                stop=stop,
+            )
+
+    def _plan(self, desired: Desired, live: Live, scope: Scope) -> Plan:
+        from reconciler.checkout import checkout_of
+        from reconciler.plan.diff import plan
+
+        checkout = checkout_of(self.settings.root)
+        source = Source(
+            manifests_digest=desired.digest,
+            paths=self.settings.paths,
+            commit=checkout.commit,
+            dirty=checkout.dirty,
+        )
+        return plan(desired, live, source=source, scope=scope, created=self._now())
+
+    def _observe(self, platform: PlatformReader, desired: Desired) -> Live:
+        from reconciler.observe import observe
+        from reconciler.plan.references import foreign_references
+
+        return observe(platform, references=foreign_references(desired), parallelism=self.settings.parallelism)
+
+    def _cache(self) -> ValidationCache | None:
+        if self.settings.cache_dir is None or "-" in self.settings.paths:
+            return None
+        from reconciler.manifests.loader import open_cache
+
+        return open_cache(self.settings.cache_dir, project=str(self.settings.root))
+
+
+def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
+    """``SOURCE_DATE_EPOCH`` pins the time, for plans that must be the same byte for byte."""
+    pinned = environ.get("SOURCE_DATE_EPOCH", "")
+    if pinned.isdecimal():
+        return lambda: datetime.fromtimestamp(int(pinned), UTC)
+    return lambda: datetime.now(UTC)
