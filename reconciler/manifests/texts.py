@@ -1,0 +1,67 @@
+"""The scalars a manifest is written with: text and whole numbers, and what is legal in them.
+
+Every pattern means the same to Python's ``re``, to the Rust engine of jsonschema-rs and to an editor's ECMA engine:
+white space is spelt out where the three disagree, and ``$`` never stands before a last line feed unnoticed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
+
+from pydantic import BeforeValidator, StringConstraints
+
+from reconciler.domain.actions import SHORT_DESCRIPTION_LIMIT
+from reconciler.domain.address import NAME_PATTERN, RESERVED_NAMES, Kind
+
+_T = TypeVar("_T")
+
+if TYPE_CHECKING:
+    Maybe: TypeAlias = _T | None
+else:
+
+    class Maybe:
+        """A field that may be left out and then reads as None; a written null is an error.
+
+        ``Maybe[X]`` validates as ``X``: pydantic does not look at defaults, so only the type checker sees the None.
+        """
+
+        def __class_getitem__(cls, wanted: Any) -> Any:
+            return wanted
+
+
+_WHITE_SPACE: Final = r"\s\x1c-\x1f\x85\ufeff"
+_END: Final = r"$(?!\n)"
+_NAME: Final = NAME_PATTERN.removesuffix("$") + _END
+
+
+def _name_pattern(kind: Kind) -> str:
+    reserved = "|".join(sorted(RESERVED_NAMES[kind]))
+    return f"^(?!(?:{reserved})$){_NAME.removeprefix('^')}"
+
+
+def _whole(number: object) -> object:
+    """Read 30.0 as 30, as JSON Schema does; anything else stays for the strict type to judge."""
+    if type(number) is float and number.is_integer():
+        return int(number)
+    return number
+
+
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
+ActionName = Annotated[str, StringConstraints(pattern=_name_pattern(Kind.ACTION))]
+TriggerName = Annotated[str, StringConstraints(pattern=_name_pattern(Kind.TRIGGER))]
+
+#: Text with something to see in it.
+NonBlank = Annotated[str, StringConstraints(pattern=f"[^{_WHITE_SPACE}]")]
+
+#: Text without any white space.
+Word = Annotated[str, StringConstraints(pattern=f"^[^{_WHITE_SPACE}]+{_END}")]
+
+#: A name that ends up in an environment variable's name.
+VariableName = Annotated[str, StringConstraints(pattern=f"^[^={_WHITE_SPACE}]+{_END}")]
+
+#: The platform splits metadata keys at dots, so a key that holds one cannot be addressed.
+MetadataKey = Annotated[str, StringConstraints(pattern=r"^[^.]+$")]
+
+WebAddress = Annotated[str, StringConstraints(pattern=f"^https?://[^{_WHITE_SPACE}]+{_END}")]
+ShortText = Annotated[str, StringConstraints(max_length=SHORT_DESCRIPTION_LIMIT)]
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
