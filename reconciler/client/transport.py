@@ -1,0 +1,119 @@
+"""Sending: one call in, what the platform promised out, with every failure on the way already judged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+
+from reconciler.client import outages, refusals
+from reconciler.client.answers import Reader, Unreadable
+from reconciler.client.calls import Call
+from reconciler.client.hints import READ_BACK
+from reconciler.client.refusals import Refusal
+from reconciler.client.retry import Failure, Resend, RetryPolicy
+from reconciler.client.target import Target
+from reconciler.errors import MalformedAnswer, OutcomeUnknown, PlatformUnavailable
+
+T = TypeVar("T")
+
+_log = logging.getLogger("reconciler.client")
+
+
+class _TooLarge(Exception):
+    """The body is larger than we are willing to hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Sends calls to one target; several threads may use it at once.
+
+    Attributes:
+        client: Carries the headers that every request has.
+        largest_body: Bytes of an answer, decompressed, from which on it is refused.
+        sleep: Waits for a number of seconds.
+        clock: Seconds since the epoch.
+    """
+
+    client: httpx.Client
+    target: Target
+    policy: RetryPolicy
+    largest_body: int
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+
+    def exchange(self, call: Call, read: Reader[T]) -> T:
+        """Send a call, again where that is safe and helps, and return what ``read`` makes of the answer.
+
+        Raises:
+            PlatformError: The leaf that says what the last attempt met.
+        """
+        attempts = 0
+        while True:
+            outcome = self._attempt(call, read)
+            attempts += 1
+            if not isinstance(outcome, Failure):
+                return outcome
+            pause = self.policy.pause(outcome, attempts=attempts)
+            if pause is None:
+                raise outcome.error
+            _log.info("%s: %s; trying again in %.1f s", call.operation, outcome.error.message, pause)
+            self.sleep(pause)
+
+    def _attempt(self, call: Call, read: Reader[T]) -> T | Failure:
+        # Failures are returned, not raised: an error of ours never has httpx's, which holds the headers, in its chain.
+        if self.client.is_closed:
+            message = "the connection to the platform has been closed already"
+            return Failure(PlatformUnavailable(message, operation=call.operation), Resend.NEVER)
+        try:
+            status, headers, body = self._fetch(call)
+        except httpx.RequestError as error:
+            return outages.failure_of(error, call=call, target=self.target)
+        except _TooLarge:
+            reason = f"it is larger than {self.largest_body} bytes"
+            return self._unusable(call, Unreadable(reason))
+        if not 200 <= status < 300:
+            refusal = Refusal(status, headers, body)
+            return refusals.failure_of(refusal, call=call, target=self.target, now=self.clock())
+        try:
+            return read(body)
+        except Unreadable as error:
+            return self._unusable(call, error)
+
+    def _fetch(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
+        request = self.client.build_request(
+            call.method,
+            f"{self.target.endpoint}/{call.path}",
+            content=call.body,
+            headers=call.headers if call.body is None else (*call.headers, ("Content-Type", "application/json")),
+        )
+        response = self.client.send(request, stream=True)
+        try:
+            return response.status_code, response.headers, self._body(response)
+        finally:
+            response.close()
+
+    def _body(self, response: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > self.largest_body:
+                raise _TooLarge
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _unusable(self, call: Call, problem: Unreadable) -> Failure:
+        """Judge a 2xx with a body that cannot be used: a write has probably landed, a read may be asked again."""
+        message = f"the answer of {self.target.endpoint} cannot be used: {self.target.quoted(problem.reason)}"
+        if problem.excerpt:
+            message += f': "{self.target.quoted(problem.excerpt, limit=120)}"'
+        if call.writes:
+            message += ", so whether the change landed is unknown"
+            return Failure(OutcomeUnknown(message, operation=call.operation, hint=READ_BACK), Resend.NEVER)
+        hint = "check that the endpoint is the platform's API and that no proxy answers in its place"
+        error = MalformedAnswer(message, operation=call.operation, hint=hint)
+        return Failure(error, Resend.ONCE if problem.broken else Resend.NEVER)
