@@ -5,7 +5,7 @@ Decision table of :meth:`MetadataChangeset.apply_to` (the platform client's own 
 ==========================  =================================================================
 ``replace_all``             metadata becomes ``put_fields`` as written (dots stay), tags ``put_tags``
 put ``a.b``                 puts come first; missing objects on the way are made
-put through a list          the segment is an index; at the end the value is inserted before it
+put through a list          the segment is an index that exists; at the end the value is inserted before it
 put through a scalar        an error
 put into a scalar's end     left alone
 remove ``a.b``              a missing path is ignored; emptied ancestors go too
@@ -16,8 +16,9 @@ tags                        put appends what is new, in order; then remove filte
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import Field
 
@@ -93,7 +94,7 @@ def _collect(
 ) -> bool:
     """Gather puts and removals below ``prefix``; False when a key that changed cannot be addressed."""
     for key in sorted(old.keys() | new.keys()):
-        if key in old and key in new and _same(old[key], new[key]):
+        if key in old and key in new and same_json(old[key], new[key]):
             continue
         if "." in key:
             return False
@@ -107,12 +108,12 @@ def _collect(
     return True
 
 
-def _same(old: Any, new: Any) -> bool:
-    """Equality that tells 1 from True and 1.0, as JSON does."""
+def same_json(old: Any, new: Any) -> bool:
+    """Return True when two JSON values are equal, telling 1 from True and from 1.0."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+        return old.keys() == new.keys() and all(same_json(old[key], new[key]) for key in old)
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_same, old, new))
+        return len(old) == len(new) and all(map(same_json, old, new))
     return type(old) is type(new) and bool(old == new)
 
 
@@ -140,38 +141,46 @@ def _put(root: dict[str, Any], path: str, value: Any) -> None:
         if isinstance(place, dict):
             place = place.setdefault(segment, {})
         elif isinstance(place, list):
-            place = place[_index(place, segment, path)]
+            place = place[_existing_index(place, segment, path)]
         else:
             raise ValueError(f'metadata path "{path}" leads through a value that is neither object nor list')
     if isinstance(place, dict):
         place[last] = value
     elif isinstance(place, list):
-        place.insert(_index(place, last, path), value)
+        place.insert(_index(last, path), value)
 
 
-def _index(place: list[Any], segment: str, path: str) -> int:
-    if not segment.lstrip("-").isdecimal() or not -len(place) <= int(segment) < len(place):
+def _existing_index(place: list[Any], segment: str, path: str) -> int:
+    index = _index(segment, path)
+    if not -len(place) <= index < len(place):
         raise ValueError(f'metadata path "{path}" has "{segment}" where a list has {len(place)} elements')
+    return index
+
+
+_INDEX: Final = re.compile(r"-?[0-9]{1,9}")
+
+
+def _index(segment: str, path: str) -> int:
+    if not _INDEX.fullmatch(segment):
+        raise ValueError(f'metadata path "{path}" has "{segment}" where a list needs an index')
     return int(segment)
 
 
-def _remove(place: Any, way: list[str]) -> None:
-    """Remove what ``way`` leads to, then every ancestor this leaves empty."""
+def _remove(place: Any, way: list[str]) -> bool:
+    """Remove what ``way`` leads to, then every ancestor this leaves empty; False when it leads nowhere."""
     segment, *rest = way
     key: Any = segment
     if isinstance(place, list):
-        if not segment.isdecimal() or int(segment) >= len(place):
-            return
+        if not _INDEX.fullmatch(segment) or not -len(place) <= int(segment) < len(place):
+            return False
         key = int(segment)
     elif not isinstance(place, dict) or segment not in place:
-        return
-    if not rest:
+        return False
+    if rest and not _remove(place[key], rest):
+        return False
+    if not rest or not place[key]:
         del place[key]
-        return
-    child = place[key]
-    _remove(child, rest)
-    if isinstance(child, dict | list) and not child:
-        del place[key]
+    return True
 
 
 class ActionParameterChangeset(WireModel):
