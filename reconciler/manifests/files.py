@@ -84,7 +84,7 @@ class _Place:
 
 def _place(path: str, *, root: Path) -> _Place:
     base = os.path.normpath(root.absolute())
-    full = os.path.normpath(os.path.join(base, path))
+    full = os.path.normpath(Path(base) / path)
     real, real_base = os.path.realpath(full), os.path.realpath(base)
     if is_below(full, base):
         return _Place(full, real, _shown(full, base), real_base)
@@ -104,7 +104,7 @@ def _candidates(paths: Iterable[str], *, root: Path, is_excluded: Excluded) -> I
         place = _place(path, root=root)
         if not is_below(place.real, place.boundary):
             yield outside(place.name)
-        elif os.path.isdir(place.path):
+        elif Path(place.path).is_dir():
             yield from walk(place.path, name=place.name, boundary=place.boundary, is_excluded=is_excluded)
         else:
             yield Candidate(place.name, place.path, place.real, explicit=True)

@@ -106,7 +106,7 @@ def _content(path: str, *, name: str) -> bytes | Diagnostic:
             return _not_a_file(status.st_mode, name=name)
         if status.st_size > LARGEST_FILE:
             return _too_large(name=name, limit=LARGEST_FILE)
-        return os.read(descriptor, LARGEST_FILE + 1)
+        return os.read(descriptor, status.st_size)
     finally:
         os.close(descriptor)
 
