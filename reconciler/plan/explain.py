@@ -1,0 +1,108 @@
+"""Explanations: which fields differ between two shapes, each as a pointer and both values.
+
+Members that the schema names are compared directly. DeepDiff is asked only where a value of no fixed form (a
+condition, a nested parameter value) is known to differ: it is far too slow to find out whether anything does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from reconciler.domain.changesets import same_json
+from reconciler.domain.secrets import Secret
+from reconciler.plan.model import ABSENT, FieldChange
+from reconciler.plan.pointers import pointer
+
+Path = tuple[str | int, ...]
+
+#: How many levels of named members a field has, where it is not a single value.
+_LEVELS: Final = {
+    "compute_requirements": 1,
+    "compute_requirement_overrides": 1,
+    "container_parameters": 2,
+    "container_parameter_overrides": 2,
+    "inherits": 1,
+    "metadata": 1,
+    "parameter_values": 1,
+    "parameters": 2,
+}
+
+#: Fields that hold values of no fixed form.
+_FREE: Final = frozenset({"condition", "metadata", "parameter_values"})
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Return what differs, ordered by pointer; nothing for equal shapes."""
+    found: list[FieldChange] = []
+    for name in before.keys() | after.keys():
+        old, new = before.get(name, ABSENT), after.get(name, ABSENT)
+        found.extend(_differences(("spec", name), old, new, levels=_LEVELS.get(name, 0)))
+    return _in_order(found)
+
+
+def additions(after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Return every field a new resource sets; parameters one by one."""
+    return _in_order(FieldChange(at, ABSENT, value) for at, value in _fields(after))
+
+
+def removals(before: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Return every field a resource loses with its deletion; parameters one by one."""
+    return _in_order(FieldChange(at, value, ABSENT) for at, value in _fields(before))
+
+
+def changed_names(fields: tuple[FieldChange, ...]) -> frozenset[str]:
+    """Return the names of the spec's fields that have a difference somewhere below them."""
+    return frozenset(change.pointer.split("/")[2] for change in fields)
+
+
+def _in_order(fields: Any) -> tuple[FieldChange, ...]:
+    return tuple(sorted(fields, key=lambda change: change.pointer))
+
+
+def _fields(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in shape.items():
+        if name == "parameters":
+            yield from ((pointer("spec", name, each), parameter) for each, parameter in value.items())
+        else:
+            yield pointer("spec", name), value
+
+
+def _differences(path: Path, old: Any, new: Any, *, levels: int) -> Iterator[FieldChange]:
+    if levels and isinstance(old, dict) and isinstance(new, dict):
+        for key in old.keys() | new.keys():
+            theirs, ours = old.get(key, ABSENT), new.get(key, ABSENT)
+            yield from _differences((*path, key), theirs, ours, levels=levels - 1)
+    elif same_json(_bare(old), _bare(new)):
+        return
+    elif path[1] in _FREE and type(old) is type(new) and isinstance(old, dict | list):
+        yield from _nested(path, old, new)
+    else:
+        yield FieldChange(pointer(*path), old, new)
+
+
+def _bare(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else value
+
+
+def _nested(path: Path, old: Any, new: Any) -> Iterator[FieldChange]:
+    """Explain two lists or objects that differ; as a whole where DeepDiff sees no smaller difference."""
+    from deepdiff import DeepDiff
+
+    sides: dict[str, list[Any]] = {}
+    for levels in DeepDiff(old, new, view="tree").values():
+        for level in levels:
+            both = sides.setdefault(pointer(*path, *level.path(output_format="list")), [ABSENT, ABSENT])
+            # A member removed and another added at the same index are one difference.
+            both[0] = both[0] if _is_missing(level.t1) else level.t1
+            both[1] = both[1] if _is_missing(level.t2) else level.t2
+    if not sides:
+        yield FieldChange(pointer(*path), old, new)
+    for at, (before, after) in sides.items():
+        yield FieldChange(at, before, after)
+
+
+def _is_missing(value: Any) -> bool:
+    from deepdiff.helper import NotPresent
+
+    return isinstance(value, NotPresent)

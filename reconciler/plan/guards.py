@@ -1,0 +1,81 @@
+"""Guards: what a plan may not do, and how to tell that live state moved since it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.address import Address
+from reconciler.domain.live import Live, LiveRecord
+from reconciler.domain.triggers import TriggerRecord, TriggerSpec
+from reconciler.errors import GuardRefused
+from reconciler.manifests.desired import Resource
+from reconciler.plan.model import Change, Observed, Op, Plan
+
+
+def service_user_refusal(resource: Resource, record: LiveRecord | None) -> str | None:
+    """Say why a trigger cannot get the service user it asks for: the platform only takes one at creation."""
+    if not isinstance(resource.spec, TriggerSpec) or not isinstance(record, TriggerRecord):
+        return None
+    wanted = resource.spec.service_user_id
+    if wanted is None or wanted == record.service_user_id:
+        return None
+    return f"{resource.address} runs as {record.service_user_id} and cannot be made to run as {wanted}"
+
+
+def refuse_service_users(refusals: Iterable[str]) -> None:
+    """Stop the plan where a service user would have to change.
+
+    Raises:
+        GuardRefused: With every trigger concerned.
+    """
+    sentences = sorted(refusals)
+    if sentences:
+        raise GuardRefused(
+            "; ".join(sentences),
+            hint="a service user is chosen at creation: leave service_user_id out, or delete the trigger on the "
+            "platform yourself and apply again",
+        )
+
+
+def refuse_protected(changes: Iterable[Change], *, protected: Collection[Address]) -> None:
+    """Stop a plan that deletes what ``lifecycle.protect`` keeps.
+
+    Raises:
+        GuardRefused: With every address concerned.
+    """
+    kept = sorted(change.address for change in changes if change.op is Op.DELETE and change.address in protected)
+    if kept:
+        raise GuardRefused(
+            f"{', '.join(map(str, kept))} {'is' if len(kept) == 1 else 'are'} protected and would be deleted",
+            hint="take lifecycle.protect out of the manifest first",
+        )
+
+
+def moved(plan: Plan, live: Live) -> tuple[str, ...]:
+    """Return one sentence for each resource of the plan that is not what it was when the plan was made.
+
+    An action moves by its digest, a trigger by the time it was modified; either by appearing or vanishing.
+    """
+    judged = (_movement(change, live.records.get(change.address)) for change in plan.changes)
+    return tuple(sentence for sentence in judged if sentence is not None)
+
+
+def _movement(change: Change, record: LiveRecord | None) -> str | None:
+    if record is None:
+        return None if change.observed is None else f"{change.address} is gone from the platform"
+    if change.observed is None:
+        return f"{change.address} appeared on the platform: {_by(record)}"
+    if _is_still(change.observed, record):
+        return None
+    return f"{change.address} was modified since the plan was made: {_by(record)}"
+
+
+def _is_still(observed: Observed, record: LiveRecord) -> bool:
+    if isinstance(record, ActionRecord) and observed.digest is not None and record.digest is not None:
+        return observed.digest == record.digest
+    return observed.modified == record.modified
+
+
+def _by(record: LiveRecord) -> str:
+    return f"by {record.modified_by} at {record.modified.isoformat(timespec='seconds')}"

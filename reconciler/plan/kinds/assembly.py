@@ -1,0 +1,82 @@
+"""Assembly: a change put together from the shapes of both sides, the same way for every kind."""
+
+from __future__ import annotations
+
+from reconciler.diagnostics import Span
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.address import Address
+from reconciler.domain.live import LiveRecord
+from reconciler.manifests.desired import Desired, Resource
+from reconciler.plan.explain import additions, differences, removals
+from reconciler.plan.masking import concealed, sensitive_names
+from reconciler.plan.model import Change, Observed, Op, Request
+from reconciler.plan.shapes import Shape
+
+
+def creation(
+    resource: Resource, after: Shape, requests: tuple[Request, ...], *, desired: Desired, org_id: str
+) -> Change:
+    """Return the change that creates a resource."""
+    sensitive = sensitive_names(resource, desired, org_id=org_id)
+    hidden = concealed(after, sensitive=sensitive)
+    return Change(
+        address=resource.address,
+        op=Op.CREATE,
+        requests=requests,
+        fields=additions(hidden),
+        after=hidden,
+        sensitive=sensitive,
+        origin=_origin(resource, desired),
+        reason="not on the platform",
+    )
+
+
+def comparison(
+    resource: Resource, record: LiveRecord, before: Shape, after: Shape, *, desired: Desired, org_id: str
+) -> Change | None:
+    """Return what differs, without requests yet; None when nothing does."""
+    sensitive = sensitive_names(resource, desired, org_id=org_id)
+    old, new = concealed(before, sensitive=sensitive), concealed(after, sensitive=sensitive)
+    fields = differences(old, new)
+    if not fields:
+        return None
+    return Change(
+        address=resource.address,
+        op=Op.UPDATE,
+        requests=(),
+        fields=fields,
+        before=old,
+        after=new,
+        observed=observed(record),
+        sensitive=sensitive,
+        origin=_origin(resource, desired),
+        reason="differs",
+    )
+
+
+def deletion(
+    address: Address, record: LiveRecord, before: Shape, request: Request, *, reason: str, sensitive: frozenset[str]
+) -> Change:
+    """Return the change that deletes what is live."""
+    hidden = concealed(before, sensitive=sensitive)
+    return Change(
+        address=address,
+        op=Op.DELETE,
+        requests=(request,),
+        fields=removals(hidden),
+        before=hidden,
+        observed=observed(record),
+        sensitive=sensitive,
+        reason=reason,
+    )
+
+
+def observed(record: LiveRecord) -> Observed:
+    """Return how to tell later whether the record has moved."""
+    digest = record.digest if isinstance(record, ActionRecord) else None
+    return Observed(digest, record.modified, record.modified_by)
+
+
+def _origin(resource: Resource, desired: Desired) -> Span:
+    # A file's first document starts with the file; only those below it are worth reading the file again.
+    return Span.at(resource.file) if resource.document == 0 else desired.locate(resource, "")
