@@ -52,6 +52,12 @@ def checked_patterns(patterns: list[str]) -> list[str]:
     return patterns
 
 
+def is_catch_all(pattern: str) -> bool:
+    """Return True for a file pattern that takes every file, such as ``**/*``: the platform has none per file."""
+    stripped = pattern.strip()
+    return "*" in stripped and not stripped.strip("*/")
+
+
 class TriggerRecord(WireModel):
     """A wire-transmissible representation of a trigger; ``timeout`` is in minutes."""
 

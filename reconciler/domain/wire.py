@@ -23,7 +23,7 @@ HEADER_API_VERSION: Final = "X-Roboto-Api-Version"
 HEADER_CALLER_ORG: Final = "X-Roboto-Org-Id"
 HEADER_OWNER_ORG: Final = "X-Roboto-Resource-Owner-Id"
 
-#: Envelope codes by the error of our tree they become. The first code of each is the one we send.
+#: Envelope codes by the error of our tree they become; see :func:`error_code` for what we send.
 ERROR_CODES: Final[dict[type[PlatformError], tuple[str, ...]]] = {
     NotAuthenticated: ("RobotoUnauthorizedException", "RobotoAuthenticationFailureException"),
     NotAllowed: ("RobotoLimitExceededException", "RobotoFeatureNotAvailableException"),
@@ -75,6 +75,14 @@ STATUS: Final[dict[type[PlatformError], int]] = {
     TooManyRequests: 429,
     PlatformUnavailable: 503,
 }
+
+
+def error_code(error: type[PlatformError]) -> str:
+    """Return the envelope code this error travels with."""
+    # The code of a 403 the platform documents for "may not do that" is the one of a 401: the status tells them apart.
+    # LimitExceeded would not do: the official client cannot build it without facts about a quota.
+    known = NotAuthenticated if error is NotAllowed else error
+    return ERROR_CODES[known][0]
 
 
 def error_class(*, code: str | None, status: int) -> type[PlatformError]:

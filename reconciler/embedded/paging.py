@@ -1,0 +1,110 @@
+"""Queries: one page of records that match, and the token that goes on after it.
+
+A token names the last row by its place in the order, so a page costs the same wherever it starts, and records that
+come or go in between neither repeat nor hide others.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.conditions import ConditionType, matches
+from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, SortDirection
+from reconciler.domain.triggers import TriggerRecord
+from reconciler.embedded.store import Order, Row
+from reconciler.errors import InvalidRequest
+
+#: The page size of a query that names none.
+DEFAULT_LIMIT: Final = 500
+
+Record = TypeVar("Record", ActionRecord, TriggerRecord)
+
+
+def read_page(
+    scan: Callable[[Order], Iterator[Row]], query: QuerySpecification, *, model: type[Record]
+) -> Page[Record]:
+    """Return one page of what ``scan`` lists in the order it is given.
+
+    Raises:
+        InvalidRequest: The limit, the sort field or the token is wrong; all that is wrong is named.
+    """
+    limit, order = _limit(query), _order(query, fields=model.model_fields.keys())
+    found = list(islice(_matching(scan(order), query.condition), limit + 1))
+    token = _encoded(order, found[limit - 1]) if len(found) > limit else None
+    return Page(tuple(model.model_validate_json(row.document) for row in found[:limit]), token)
+
+
+def _limit(query: QuerySpecification) -> int:
+    if query.limit is None:
+        return DEFAULT_LIMIT
+    if not 1 <= query.limit <= PAGE_LIMIT:
+        raise InvalidRequest(f"limit {query.limit} is out of range: a page holds 1 to {PAGE_LIMIT} records")
+    return query.limit
+
+
+def _order(query: QuerySpecification, *, fields: Iterable[str]) -> Order:
+    field = "created" if query.sort_by is None else query.sort_by
+    if field.partition(".")[0] not in fields or '"' in field:
+        raise InvalidRequest(f'cannot sort by "{field}": choose one of {", ".join(sorted(fields))}')
+    descending = query.sort_direction is not SortDirection.Ascending
+    if query.after is None:
+        return Order(field, descending)
+    place = _decoded(query.after)
+    if (place.field, place.descending) != (field, descending):
+        raise InvalidRequest("the page token belongs to a query with another order: repeat the query it came from")
+    return Order(field, descending, after=(place.sort_value, place.name, place.org_id))
+
+
+def _matching(rows: Iterator[Row], condition: ConditionType | None) -> Iterator[Row]:
+    if condition is None:
+        return rows
+    return (row for row in rows if matches(condition, _facts(row.document)))
+
+
+_TIMES: Final = ("created", "modified", "published")
+
+
+def _facts(document: str) -> Mapping[str, Any]:
+    """Return a record as conditions see it: JSON values, but times as times."""
+    facts: dict[str, Any] = json.loads(document)
+    for name in _TIMES:
+        if facts.get(name) is not None:
+            facts[name] = datetime.fromisoformat(facts[name])
+    return facts
+
+
+class _Place(NamedTuple):
+    field: str
+    descending: bool
+    sort_value: Annotated[int, Field(ge=-(2**63), lt=2**63)] | float | str
+    name: str
+    org_id: str
+
+
+_PLACE: Final = TypeAdapter(_Place)
+_PREFIX: Final = "v1:json:"
+
+
+def _encoded(order: Order, last: Row) -> str:
+    place = _Place(order.field, order.descending, last.sort_value, last.name, last.org_id)
+    text = _PREFIX + json.dumps(place, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decoded(token: str) -> _Place:
+    padded = token + "=" * (-len(token) % 4)
+    try:
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        if text.startswith(_PREFIX):
+            return _PLACE.validate_json(text.removeprefix(_PREFIX), strict=True)
+    except ValueError:
+        pass
+    raise InvalidRequest("the page token is not one of ours: send next_token of the page before, unchanged")

@@ -1,0 +1,152 @@
+"""The embedded platform's database file: its schema, how it comes to be, and how it is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import ConfigurationError
+
+#: Marks a database as ours in its file header ("Reco").
+APPLICATION_ID: Final = 0x5265636F
+
+#: Seconds a transaction waits for those of other processes.
+BUSY_TIMEOUT: Final = 60.0
+
+#: One entry per version of the schema, statement by statement. Append only: never change what was released.
+#: Times are microseconds since 1970; ``document`` is the whole record as JSON, the columns are what is searched.
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE actions (
+            org_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            latest INTEGER NOT NULL,
+            accessibility TEXT NOT NULL,
+            parent_org_id TEXT,
+            parent_name TEXT,
+            created INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (org_id, name, digest)
+        )
+        """,
+        "CREATE UNIQUE INDEX latest_actions ON actions (org_id, name) WHERE latest",
+        "CREATE INDEX newest_actions ON actions (org_id, created, name) WHERE latest",
+        """
+        CREATE INDEX newest_hub_actions ON actions (created, name, org_id)
+        WHERE latest AND accessibility = 'action_hub'
+        """,
+        "CREATE INDEX inheriting_actions ON actions (parent_org_id, parent_name) WHERE latest",
+        """
+        CREATE TABLE triggers (
+            org_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            action_org_id TEXT NOT NULL,
+            action_name TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (org_id, name)
+        )
+        """,
+        "CREATE INDEX newest_triggers ON triggers (org_id, created, name)",
+        "CREATE INDEX triggers_by_action ON triggers (action_org_id, action_name)",
+    ),
+)
+
+
+def prepare(path: Path) -> None:
+    """Make or migrate the database where needed.
+
+    Raises:
+        ConfigurationError: The path cannot hold our database, or holds something else or something newer.
+    """
+    try:
+        _make_private_file(path)
+        with closing(connect(path)) as connection:
+            _migrate(connection, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _unusable(path, reason, "name a file in a directory you may write to") from error
+    except sqlite3.OperationalError as error:
+        raise _unusable(path, str(error), "name a file in a directory you may write to") from error
+    except sqlite3.DatabaseError as error:
+        raise _unusable(path, "it is not an SQLite database", "name another file, or move this one away") from error
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection that any thread may use, outside of a transaction."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=64
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # With the log this is safe against a killed process; only a power cut may undo the last moments.
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file readable for its owner alone: environment variables and parameters may hold secrets."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    with path.open("r+b"):
+        pass
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _pragma(connection, "user_version") == len(MIGRATIONS) and _pragma(connection, "application_id"):
+        _check_ours(connection, path)
+        return
+    _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").close())
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _check_ours(connection, path)
+        for statements in MIGRATIONS[_pragma(connection, "user_version") :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    version = _pragma(connection, "user_version")
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and _pragma(connection, "application_id") != APPLICATION_ID:
+        raise _unusable(path, "it is the database of another program", "name another file")
+    if version > len(MIGRATIONS):
+        reason = f"it was written by a newer version of reconciler (schema {version}, this one knows {len(MIGRATIONS)})"
+        raise _unusable(path, reason, "upgrade reconciler, or name another file")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _patiently(action: Callable[[], None]) -> None:
+    """Repeat while other processes hold the file; SQLite does not wait itself when the journal mode changes."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            return action()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+def _unusable(path: Path, reason: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(f"cannot use {path} as the embedded platform's database: {reason}", hint=hint)

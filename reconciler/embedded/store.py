@@ -1,0 +1,288 @@
+"""The embedded platform's database: transactions and rows. All SQL but the schema's, and no rules.
+
+Every write happens inside :meth:`Store.atomic`. Transactions of several threads and processes wait for each other;
+a write is on its way to the disk when ``atomic`` ends, so that a killed process loses nothing it was told of.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.triggers import TriggerRecord
+from reconciler.domain.values import Accessibility
+from reconciler.embedded.schema import connect, prepare
+from reconciler.errors import PlatformUnavailable
+
+SortValue = int | float | str
+
+
+class Row(NamedTuple):
+    """One record as a listing finds it, with the value it is sorted by."""
+
+    sort_value: SortValue
+    name: str
+    org_id: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a listing, and the row it goes on after.
+
+    ``field`` is a dotted path into the record. Ties are broken by name and organization.
+    """
+
+    field: str
+    descending: bool
+    after: tuple[SortValue, str, str] | None = None
+
+
+class Store:
+    """The database file: opens connections, keeps them, and runs transactions. Safe for several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._writer = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open the database, making or migrating it where needed.
+
+        Raises:
+            ConfigurationError: The path cannot hold our database, or holds something else or something newer.
+        """
+        prepare(path)
+        return cls(path)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        """Give the rows as they stand at one moment."""
+        with self._transaction("BEGIN") as connection:
+            yield Rows(connection)
+
+    @contextmanager
+    def atomic(self) -> Iterator[Rows]:
+        """Give the rows for writing: all of what is done takes effect, or, when an exception leaves, none."""
+        # Threads queue here rather than in SQLite, whose waiting is polling and not fair.
+        with self._writer, self._transaction("BEGIN IMMEDIATE") as connection:
+            yield Rows(connection)
+
+    def close(self) -> None:
+        """Close every connection; calling it twice is harmless."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._connection() as connection:
+                connection.execute(begin)
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                finally:
+                    # Whatever went wrong, a full disk included, which ends the transaction by itself.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise PlatformUnavailable(f"the embedded platform's database {self._path} failed: {error}") from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        if self._closed:
+            raise PlatformUnavailable("the embedded platform is closed")
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = connect(self._path)
+        try:
+            yield connection
+        finally:
+            self._keep(connection)
+
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        if self._closed or connection.in_transaction:
+            connection.close()
+            return
+        self._idle.append(connection)
+
+
+#: Sort fields with a column; any other is read out of the document.
+_SORT_COLUMNS: Final[Mapping[str, str]] = {
+    "created": "created",
+    "modified": "modified",
+    "name": "name",
+    "org_id": "org_id",
+}
+_SORT_DOCUMENT: Final = "coalesce(json_extract(document, :path), '')"
+
+
+class Rows:
+    """The statements, within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def action(self, org_id: str, name: str, digest: str | None = None) -> ActionRecord | None:
+        """Return one version of an action, the latest unless ``digest`` names another."""
+        statement = "SELECT document FROM actions WHERE org_id = :org_id AND name = :name"
+        document = self._one(
+            f"{statement} AND latest" if digest is None else f"{statement} AND digest = :digest",
+            {"org_id": org_id, "name": name, "digest": digest},
+        )
+        return None if document is None else ActionRecord.model_validate_json(document)
+
+    def add_action_version(self, record: ActionRecord) -> None:
+        """Add a version, the latest one from now on."""
+        values = _action_values(record)
+        self._connection.execute(
+            "UPDATE actions SET latest = 0 WHERE org_id = :org_id AND name = :name AND latest", values
+        )
+        self._connection.execute(
+            "INSERT INTO actions VALUES (:org_id, :name, :digest, 1, :accessibility, :parent_org_id, :parent_name,"
+            " :created, :modified, :document)",
+            values,
+        )
+
+    def replace_action_version(self, record: ActionRecord) -> None:
+        """Put a version in the place of the one of the same digest."""
+        self._connection.execute(
+            "UPDATE actions SET accessibility = :accessibility, modified = :modified, document = :document"
+            " WHERE org_id = :org_id AND name = :name AND digest = :digest",
+            _action_values(record),
+        )
+
+    def delete_action(self, org_id: str, name: str) -> None:
+        """Delete every version of an action."""
+        self._connection.execute("DELETE FROM actions WHERE org_id = ? AND name = ?", (org_id, name))
+
+    def inheritors(self, org_id: str, name: str) -> list[str]:
+        """Return the names of the owner's actions that inherit from this one, in order."""
+        return self._names(
+            "SELECT name FROM actions WHERE parent_org_id = ?1 AND parent_name = ?2 AND latest AND org_id = ?1"
+            " ORDER BY name",
+            (org_id, name),
+        )
+
+    def triggers_on(self, org_id: str, name: str) -> list[str]:
+        """Return the names of the owner's triggers on this action, in order."""
+        return self._names(
+            "SELECT name FROM triggers WHERE action_org_id = ?1 AND action_name = ?2 AND org_id = ?1 ORDER BY name",
+            (org_id, name),
+        )
+
+    def list_actions(self, order: Order, *, org_id: str | None, only_hub: bool) -> Iterator[Row]:
+        """Return the latest versions, of one organization or of all."""
+        where = ["latest"]
+        if org_id is not None:
+            where.append("org_id = :org_id")
+        if only_hub:
+            where.append(f"accessibility = '{Accessibility.ActionHub.value}'")
+        return self._list("actions", where, order, org_id)
+
+    def trigger(self, org_id: str, name: str) -> TriggerRecord | None:
+        """Return one trigger."""
+        document = self._one(
+            "SELECT document FROM triggers WHERE org_id = :org_id AND name = :name", {"org_id": org_id, "name": name}
+        )
+        return None if document is None else TriggerRecord.model_validate_json(document)
+
+    def add_trigger(self, record: TriggerRecord) -> None:
+        """Add a trigger."""
+        self._connection.execute(
+            "INSERT INTO triggers VALUES (:org_id, :name, :action_org_id, :action_name,"
+            " :created, :modified, :document)",
+            _trigger_values(record),
+        )
+
+    def replace_trigger(self, record: TriggerRecord) -> None:
+        """Put a trigger in the place of the one of the same name."""
+        self._connection.execute(
+            "UPDATE triggers SET action_org_id = :action_org_id, action_name = :action_name, modified = :modified,"
+            " document = :document WHERE org_id = :org_id AND name = :name",
+            _trigger_values(record),
+        )
+
+    def delete_trigger(self, org_id: str, name: str) -> None:
+        """Delete a trigger."""
+        self._connection.execute("DELETE FROM triggers WHERE org_id = ? AND name = ?", (org_id, name))
+
+    def list_triggers(self, order: Order, *, org_id: str) -> Iterator[Row]:
+        """Return the triggers of one organization."""
+        return self._list("triggers", ["org_id = :org_id"], order, org_id)
+
+    def _list(self, table: str, where: list[str], order: Order, org_id: str | None) -> Iterator[Row]:
+        column = _SORT_COLUMNS.get(order.field, _SORT_DOCUMENT)
+        values: dict[str, SortValue | None] = {"org_id": org_id, "path": _json_path(order.field)}
+        if order.after is not None:
+            where = [*where, f"({column}, name, org_id) {'<' if order.descending else '>'} (:value, :name, :owner)"]
+            values["value"], values["name"], values["owner"] = order.after
+        way = "DESC" if order.descending else "ASC"
+        # Only our own words are put into the text; what callers say is bound.
+        statement = (
+            f"SELECT {column}, name, org_id, document FROM {table} WHERE {' AND '.join(where)}"  # noqa: S608
+            f" ORDER BY {column} {way}, name {way}, org_id {way}"
+        )
+        return map(Row._make, self._connection.execute(statement, values))
+
+    def _one(self, statement: str, values: Mapping[str, str | None]) -> str | None:
+        row = self._connection.execute(statement, values).fetchone()
+        return None if row is None else str(row[0])
+
+    def _names(self, statement: str, values: tuple[str, str]) -> list[str]:
+        return [str(name) for (name,) in self._connection.execute(statement, values)]
+
+
+def _json_path(field: str) -> str:
+    return "$" + "".join(f'."{segment}"' for segment in field.split("."))
+
+
+def _action_values(record: ActionRecord) -> dict[str, str | int | None]:
+    parent = record.inherits
+    return {
+        "org_id": record.org_id,
+        "name": record.name,
+        "digest": record.digest,
+        "accessibility": record.accessibility.value,
+        "parent_org_id": None if parent is None else parent.owner or record.org_id,
+        "parent_name": None if parent is None else parent.name,
+        "created": _microseconds(record.created),
+        "modified": _microseconds(record.modified),
+        "document": record.model_dump_json(),
+    }
+
+
+def _trigger_values(record: TriggerRecord) -> dict[str, str | int]:
+    return {
+        "org_id": record.org_id,
+        "name": record.name,
+        "action_org_id": record.action.owner or record.org_id,
+        "action_name": record.action.name,
+        "created": _microseconds(record.created),
+        "modified": _microseconds(record.modified),
+        "document": record.model_dump_json(),
+    }
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
