@@ -19,7 +19,8 @@ Triggers have the same calls below ``v1/triggers``, without accessibility and hu
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -36,6 +37,9 @@ from reconciler.domain.values import Accessibility
 from reconciler.domain.wire import HEADER_CALLER_ORG, HEADER_OWNER_ORG
 from reconciler.errors import InvalidRequest
 
+#: What can travel in a header.
+_SENDABLE: Final = re.compile(r"[!-~]+")
+
 _ROOTS: Final = {Kind.ACTION: "v1/actions", Kind.TRIGGER: "v1/triggers"}
 
 
@@ -48,7 +52,8 @@ class Call:
     path: str
     writes: bool = False
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    # Bodies may hold secrets, such as environment variables of a container.
+    body: bytes | None = field(default=None, repr=False)
 
 
 def create(request: CreateActionRequest | CreateTriggerRequest, *, caller: str | None) -> Call:
@@ -57,35 +62,46 @@ def create(request: CreateActionRequest | CreateTriggerRequest, *, caller: str |
     operation = _operation("create", kind, request.name)
     # The platform expects every field of the request itself; inside of them, what was not set stays absent.
     body = request.model_dump(mode="json") | request.to_wire()
-    headers = () if caller is None else ((HEADER_CALLER_ORG, caller),)
-    return Call(operation, "POST", _ROOTS[kind], True, headers, _json(body, operation=operation))
+    headers = _organization(HEADER_CALLER_ORG, caller, operation)
+    return Call(operation, "POST", _ROOTS[kind], True, headers, _json(body))
 
 
 def read(kind: Kind, name: str, *, owner: str | None, digest: str | None = None) -> Call:
     """Read one resource, or one version of an action."""
     operation = _operation("read", kind, name)
     query = "" if digest is None else f"?digest={quote(digest, safe='')}"
-    return Call(operation, "GET", _path(kind, name, operation) + query, headers=_owned_by(owner))
+    return Call(
+        operation,
+        "GET",
+        _path(kind, name, operation) + query,
+        headers=_organization(HEADER_OWNER_ORG, owner, operation),
+    )
 
 
 def update(kind: Kind, name: str, request: UpdateActionRequest | UpdateTriggerRequest, *, owner: str | None) -> Call:
     """Change what the request sets."""
     operation = _operation("update", kind, name)
-    body = _json(request.to_wire(), operation=operation)
-    return Call(operation, "PUT", _path(kind, name, operation), True, _owned_by(owner), body)
+    body = _json(request.to_wire())
+    return Call(
+        operation, "PUT", _path(kind, name, operation), True, _organization(HEADER_OWNER_ORG, owner, operation), body
+    )
 
 
 def set_accessibility(name: str, request: SetActionAccessibilityRequest, *, owner: str | None) -> Call:
     """Publish an action or take it back."""
     operation = _operation("change accessibility of", Kind.ACTION, name)
     path = f"{_path(Kind.ACTION, name, operation)}/accessibility"
-    return Call(operation, "PUT", path, True, _owned_by(owner), _json(request.to_wire(), operation=operation))
+    return Call(
+        operation, "PUT", path, True, _organization(HEADER_OWNER_ORG, owner, operation), _json(request.to_wire())
+    )
 
 
 def delete(kind: Kind, name: str, *, owner: str | None) -> Call:
     """Delete a resource."""
     operation = _operation("delete", kind, name)
-    return Call(operation, "DELETE", _path(kind, name, operation), True, _owned_by(owner))
+    return Call(
+        operation, "DELETE", _path(kind, name, operation), True, _organization(HEADER_OWNER_ORG, owner, operation)
+    )
 
 
 def query_actions(query: QuerySpecification, *, owner: str | None, accessibility: Accessibility) -> Call:
@@ -106,7 +122,7 @@ OWN_ORGANIZATIONS: Final = Call("list own organizations", "GET", "v1/orgs/caller
 
 def _query(operation: str, path: str, query: QuerySpecification, owner: str | None) -> Call:
     body = {name: member for name, member in query.to_wire().items() if member is not None}
-    return Call(operation, "POST", path, headers=_owned_by(owner), body=_json(body, operation=operation))
+    return Call(operation, "POST", path, headers=_organization(HEADER_OWNER_ORG, owner, operation), body=_json(body))
 
 
 def _operation(verb: str, kind: Kind, name: str) -> str:
@@ -120,14 +136,15 @@ def _path(kind: Kind, name: str, operation: str) -> str:
     return f"{_ROOTS[kind]}/{quote(name, safe='')}"
 
 
-def _owned_by(owner: str | None) -> tuple[tuple[str, str], ...]:
-    return () if owner is None else ((HEADER_OWNER_ORG, owner),)
-
-
-def _json(body: dict[str, Any], *, operation: str) -> bytes:
-    try:
-        return json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
-    except ValueError:
+def _organization(header: str, org_id: str | None, operation: str) -> tuple[tuple[str, str], ...]:
+    if org_id is None:
+        return ()
+    if not _SENDABLE.fullmatch(org_id):
         raise InvalidRequest(
-            "a number in the request is not finite", operation=operation, hint="JSON has no NaN and no infinity"
-        ) from None
+            f"{org_id!r} is not the id of an organization", operation=operation, hint="ids look like og_1a2b3c"
+        )
+    return ((header, org_id),)
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()

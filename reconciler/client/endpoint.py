@@ -32,11 +32,15 @@ def normalised_endpoint(text: str) -> str:
 
 
 def _split(text: str) -> SplitResult | None:
-    """Split a URL that both the standard library and httpx understand; None for any other."""
+    """Split a URL that the standard library, httpx and the resolver understand alike; None for any other."""
+    if not text.isprintable() or " " in text:
+        return None
     try:
         parts = urlsplit(text)
         _ = parts.port
         httpx.URL(text)
+        # The resolver refuses labels that are empty or too long with an error that is no network error.
+        (parts.hostname or "").encode("idna")
     except (ValueError, httpx.InvalidURL):
         return None
     return parts

@@ -19,6 +19,7 @@ from reconciler import __version__
 from reconciler.client import calls
 from reconciler.client.answers import list_reader, page_reader, read_nothing, record_reader
 from reconciler.client.endpoint import normalised_endpoint
+from reconciler.client.lanes import Lanes
 from reconciler.client.retry import RetryPolicy
 from reconciler.client.target import Target
 from reconciler.client.token import checked_token
@@ -107,9 +108,9 @@ class HttpPlatform:
             ConfigurationError: The endpoint, the token, a proxy or a certificate file cannot be used.
         """
         target = Target(normalised_endpoint(endpoint), checked_token(token, origin=origin), origin)
-        client = _client(target, timeout=timeout, max_connections=max_connections, user_agent=user_agent)
+        lanes = _lanes(target, timeout=timeout, count=max_connections, user_agent=user_agent)
         policy = RetryPolicy(retries, random)
-        return cls(Transport(client, target, policy, largest_body, sleep, clock), org_id=org_id or None)
+        return cls(Transport(lanes, target, policy, largest_body, sleep, clock), org_id=org_id or None)
 
     def identity(self) -> PlatformIdentity:
         """Return the endpoint and the organization, asking the platform for it once where none was named.
@@ -182,7 +183,7 @@ class HttpPlatform:
 
     def close(self) -> None:
         """Let go of the connections; calling it twice is harmless."""
-        self._transport.client.close()
+        self._transport.lanes.close()
 
     def _only_organization(self) -> str:
         organizations = self._transport.exchange(calls.OWN_ORGANIZATIONS, _ORGANIZATIONS)
@@ -201,17 +202,13 @@ class HttpPlatform:
         )
 
 
-def _client(target: Target, *, timeout: float, max_connections: int, user_agent: str) -> httpx.Client:
+def _lanes(target: Target, *, timeout: float, count: int, user_agent: str) -> Lanes:
+    headers = _headers(target, user_agent=user_agent)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
+    waits = httpx.Timeout(timeout, connect=min(timeout, LONGEST_CONNECT))
     try:
-        return httpx.Client(
-            headers=_headers(target, user_agent=user_agent),
-            # Waiting for a free connection is waiting for our own threads; the network has no part in it.
-            timeout=httpx.Timeout(timeout, connect=min(timeout, LONGEST_CONNECT), pool=None),
-            limits=httpx.Limits(
-                max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=KEEP_ALIVE
-            ),
-            verify=_trust(target.endpoint),
-        )
+        trust = _trust(target.endpoint)
+        return Lanes(lambda: httpx.Client(headers=headers, timeout=waits, limits=limits, verify=trust), count=count)
     except OSError:
         problem = "the certificates named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read"
         hint = "name a PEM file that this user may read, or unset them"

@@ -13,6 +13,7 @@ from reconciler.client import outages, refusals
 from reconciler.client.answers import Reader, Unreadable
 from reconciler.client.calls import Call
 from reconciler.client.hints import READ_BACK
+from reconciler.client.lanes import Lanes, LanesClosed
 from reconciler.client.refusals import Refusal
 from reconciler.client.retry import Failure, Resend, RetryPolicy
 from reconciler.client.target import Target
@@ -32,13 +33,13 @@ class Transport:
     """Sends calls to one target; several threads may use it at once.
 
     Attributes:
-        client: Carries the headers that every request has.
+        lanes: Clients that carry the headers every request has.
         largest_body: Bytes of an answer, decompressed, from which on it is refused.
         sleep: Waits for a number of seconds.
         clock: Seconds since the epoch.
     """
 
-    client: httpx.Client
+    lanes: Lanes
     target: Target
     policy: RetryPolicy
     largest_body: int
@@ -65,13 +66,13 @@ class Transport:
 
     def _attempt(self, call: Call, read: Reader[T]) -> T | Failure:
         # Failures are returned, not raised: an error of ours never has httpx's, which holds the headers, in its chain.
-        if self.client.is_closed:
-            message = "the connection to the platform has been closed already"
-            return Failure(PlatformUnavailable(message, operation=call.operation), Resend.NEVER)
         try:
             status, headers, body = self._fetch(call)
         except httpx.RequestError as error:
             return outages.failure_of(error, call=call, target=self.target)
+        except LanesClosed:
+            message = "the connection to the platform has been closed already"
+            return Failure(PlatformUnavailable(message, operation=call.operation), Resend.NEVER)
         except _TooLarge:
             reason = f"it is larger than {self.largest_body} bytes"
             return self._unusable(call, Unreadable(reason))
@@ -84,17 +85,15 @@ class Transport:
             return self._unusable(call, error)
 
     def _fetch(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
-        request = self.client.build_request(
-            call.method,
-            f"{self.target.endpoint}/{call.path}",
-            content=call.body,
-            headers=call.headers if call.body is None else (*call.headers, ("Content-Type", "application/json")),
-        )
-        response = self.client.send(request, stream=True)
-        try:
-            return response.status_code, response.headers, self._body(response)
-        finally:
-            response.close()
+        headers = call.headers if call.body is None else (*call.headers, ("Content-Type", "application/json"))
+        url = f"{self.target.endpoint}/{call.path}"
+        with self.lanes.lane() as client:
+            request = client.build_request(call.method, url, content=call.body, headers=headers)
+            response = client.send(request, stream=True)
+            try:
+                return response.status_code, response.headers, self._body(response)
+            finally:
+                response.close()
 
     def _body(self, response: httpx.Response) -> bytes:
         chunks: list[bytes] = []
