@@ -52,7 +52,7 @@ def find(
     sources += [read_source(each.path, name=each.name, explicit=each.explicit) for each in candidates]
     if STDIN in named:
         content = (stdin or sys.stdin.buffer.read)()
-        sources.append(from_bytes(content, name=STDIN_NAME, path=None, explicit=True, limit=LARGEST_STDIN))
+        sources.append(from_bytes(content, name=STDIN_NAME, explicit=True, limit=LARGEST_STDIN))
     files = sorted((source for source in sources if isinstance(source, SourceFile)), key=_name)
     return Found(tuple(files), in_order([source for source in sources if isinstance(source, Diagnostic)]))
 

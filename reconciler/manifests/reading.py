@@ -41,17 +41,22 @@ class SourceFile:
 
     Attributes:
         name: As shown to users: relative to the project with forward slashes; ``<stdin>`` for standard input.
-        path: Where it is; None for standard input.
+        location: Its path; None for standard input.
         text: Its content, without a byte order mark.
         digest: Hash of its bytes, as hexadecimal text.
         explicit: True when the user named this very file, False when it was found in a folder.
     """
 
     name: str
-    path: Path | None
+    location: str | None
     text: str
     digest: str
     explicit: bool
+
+    @property
+    def path(self) -> Path | None:
+        """Where it is; None for standard input. Made when asked for: ten thousand files seldom need theirs."""
+        return None if self.location is None else Path(self.location)
 
 
 def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnostic:
@@ -62,10 +67,12 @@ def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnos
         return unreadable(error, name=name)
     if isinstance(content, Diagnostic):
         return content
-    return from_bytes(content, name=name, path=Path(path), explicit=explicit, limit=LARGEST_FILE)
+    return from_bytes(content, name=name, location=path, explicit=explicit)
 
 
-def from_bytes(content: bytes, *, name: str, path: Path | None, explicit: bool, limit: int) -> SourceFile | Diagnostic:
+def from_bytes(
+    content: bytes, *, name: str, location: str | None = None, explicit: bool = False, limit: int = LARGEST_FILE
+) -> SourceFile | Diagnostic:
     """Return bytes as a source file, or why they are no text."""
     if len(content) > limit:
         return _too_large(name=name, limit=limit)
@@ -76,7 +83,7 @@ def from_bytes(content: bytes, *, name: str, path: Path | None, explicit: bool, 
     except UnicodeDecodeError as error:
         return _not_utf8(content, at=error.start, name=name)
     digest = blake2b(content, digest_size=20).hexdigest()
-    return SourceFile(name, path, text.removeprefix("\ufeff"), digest, explicit)
+    return SourceFile(name, location, text.removeprefix("\ufeff"), digest, explicit)
 
 
 def unreadable(error: OSError, *, name: str) -> Diagnostic:
