@@ -1,0 +1,151 @@
+"""Everything as JSON for programs: one versioned document each, or one object a line for events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, ChangeStarted, Event
+from reconciler.diagnostics import Diagnostic, Span
+from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
+from reconciler.plan.drift import Drift
+from reconciler.plan.model import Plan
+
+#: Minor versions only add members; readers refuse another major version.
+FORMAT_VERSION: Final = "1.0"
+
+_TYPES: Final[dict[type[Event], str]] = {
+    ApplyStarted: "apply_started",
+    ChangeStarted: "change_started",
+    ChangeEnded: "change_ended",
+    ApplyEnded: "apply_ended",
+}
+
+
+def plan_json(plan: Plan, *, reveal: bool = False) -> str:
+    """Return the plan document and a line end; secrets are masked unless ``reveal``."""
+    from reconciler.plan.planfile import document
+
+    return _document(document(plan, reveal=reveal))
+
+
+def drift_json(drift: Drift) -> str:
+    """Return what differs and a line end, each difference in the form a plan's change has."""
+    from reconciler.plan.planfile import document
+
+    # The differences are changes, so the plan's own document tells them; only what it decides is left out.
+    told = document(Plan(drift.identity, drift.source, drift.differences, drift.unchanged, drift.unmanaged))
+    members = ("format_version", "tool_version", "platform", "source", "unmanaged", "summary")
+    summary = told["summary"]
+    return _document(
+        {
+            **{name: told[name] for name in members},
+            "summary": {
+                "missing": summary["create"],
+                "differing": summary["update"],
+                "unwanted": summary["delete"],
+                "unchanged": summary["unchanged"],
+                "unmanaged": summary["unmanaged"],
+            },
+            "resource_drift": [
+                {name: member for name, member in change.items() if name not in ("requests", "depends_on")}
+                for change in told["resource_changes"]
+            ],
+        }
+    )
+
+
+def diagnostics_json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> str:
+    """Return every diagnostic and how many documents of each kind there are."""
+    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
+    return _document(
+        {
+            **_versions(),
+            "valid": errors == 0,
+            "error_count": errors,
+            "warning_count": len(diagnostics) - errors,
+            "documents": dict(counts),
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+        }
+    ).rstrip("\n")
+
+
+def error_json(error: ReconcilerError) -> str:
+    """Return what stopped the work; invalid manifests with every diagnostic."""
+    diagnostics = error.diagnostics if isinstance(error, InvalidManifests) else ()
+    return _document(
+        {
+            **_versions(),
+            "error": {
+                "type": type(error).__name__,
+                "message": error.message,
+                "hint": error.hint,
+                "exit_code": error.exit_code,
+                **_facts(error),
+            },
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+        }
+    ).rstrip("\n")
+
+
+def version_line() -> str:
+    """Return the first line of a stream of events."""
+    return _line({"type": "version", **_versions()})
+
+
+def event_json(event: Event) -> str:
+    """Return one event of apply on one line; ``seconds`` are rounded to milliseconds."""
+    told: dict[str, Any] = {"type": _TYPES[type(event)]}
+    for name in event.__slots__:
+        value = getattr(event, name)
+        told[name] = round(value, 3) if name == "seconds" else value if isinstance(value, int | bool) else str(value)
+    return _line(told)
+
+
+def _facts(error: ReconcilerError) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if isinstance(error, PlatformError) and error.operation:
+        facts["operation"] = error.operation
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        facts["retry_after"] = error.retry_after
+    return facts
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "severity": diagnostic.severity.value,
+        "rule": diagnostic.rule,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "hint": diagnostic.hint,
+        "range": None if diagnostic.span is None else _range(diagnostic.span),
+    }
+
+
+def _range(span: Span) -> dict[str, Any]:
+    return {
+        "filename": span.file,
+        "start": {"line": span.line, "column": span.column},
+        "end": {"line": span.end_line, "column": span.end_column},
+    }
+
+
+def _versions() -> dict[str, str]:
+    from reconciler import __version__
+
+    return {"format_version": FORMAT_VERSION, "tool_version": __version__}
+
+
+def _document(content: dict[str, Any]) -> str:
+    return _encodable(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _line(content: dict[str, Any]) -> str:
+    # ASCII alone: U+2028 and its like end a line for some readers.
+    return json.dumps(content)
+
+
+def _encodable(text: str) -> str:
+    """Write lone surrogates as JSON escapes; UTF-8 has no bytes for them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

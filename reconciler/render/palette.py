@@ -1,0 +1,39 @@
+"""Symbols, words and colours of what happens to a resource. Every colour comes with a symbol and a word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.apply.events import Outcome
+from reconciler.diagnostics import Severity
+from reconciler.plan.model import Op
+
+SYMBOL: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-"}
+
+COLOUR: Final = {Op.CREATE: "green", Op.UPDATE: "yellow", Op.DELETE: "red"}
+
+#: What a change has done when it was applied.
+DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
+
+#: What drift says about a resource, and how: the change would undo what these words tell.
+DRIFTED: Final = {Op.CREATE: "missing", Op.UPDATE: "differs", Op.DELETE: "no longer wanted"}
+
+DRIFT_SYMBOL: Final = {Op.CREATE: "!", Op.UPDATE: "~", Op.DELETE: "?"}
+
+DRIFT_COLOUR: Final = {Op.CREATE: "red", Op.UPDATE: "yellow", Op.DELETE: "magenta"}
+
+OUTCOME_SYMBOL: Final = {Outcome.APPLIED: " ", Outcome.FAILED: "!", Outcome.SKIPPED: ".", Outcome.UNKNOWN: "?"}
+
+OUTCOME_COLOUR: Final = {
+    Outcome.APPLIED: "green",
+    Outcome.FAILED: "bold red",
+    Outcome.SKIPPED: "yellow",
+    Outcome.UNKNOWN: "bold magenta",
+}
+
+SEVERITY_COLOUR: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+
+#: Colours of the lines of a text difference by their mark.
+LINE_COLOUR: Final = {"+": "green", "-": "red", " ": "dim"}
+
+QUIET: Final = "dim"

@@ -1,0 +1,128 @@
+"""Values as short text: one line where it fits, a bounded block of lines or of line differences where not."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reconciler.domain.secrets import MASK
+from reconciler.plan.masking import plain
+from reconciler.plan.model import ABSENT, Absent
+from reconciler.render.visible import shortened, visible
+
+#: Characters of a value that are shown on one line, lines that a block shows, lines of context around a difference.
+LINE_LIMIT: Final = 100
+BLOCK_LIMIT: Final = 40
+CONTEXT: Final = 2
+
+#: Lines beyond which two texts are not compared line by line: that costs the square of their number.
+COMPARE_LIMIT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a block: ``mark`` is ``+`` (only after), ``-`` (only before) or a space (both, or a remark)."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Both sides of a difference: each on one line, None where a side has no value, or together as ``block``."""
+
+    before: str | None
+    after: str | None
+    block: tuple[Line, ...] = ()
+
+
+def pair(before: Any, after: Any, *, reveal: bool) -> Pair:
+    """Return both values of a difference as text, masked unless ``reveal``."""
+    old, new = _plain(before, reveal=reveal), _plain(after, reveal=reveal)
+    block = _block(_lines(old), _lines(new)) if _needs_block(old) or _needs_block(new) else ()
+    # Texts that differ in how their lines end have no line that differs.
+    if block:
+        return Pair(None, None, block)
+    start = _first_difference(old, new)
+    return Pair(_one_line(old, start=start), _one_line(new, start=start))
+
+
+def compact(value: Any) -> str:
+    """Return JSON on one line, in the form people write: ``{vCPU: 512}``, ``["a", "b"]``."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{visible(str(key))}: {compact(member)}' for key, member in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(compact, value))}]"
+    if value == MASK:
+        return MASK
+    return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _plain(value: Any, *, reveal: bool) -> Any:
+    return ABSENT if isinstance(value, Absent) else plain(value, reveal=reveal)
+
+
+def _needs_block(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\n" in value.rstrip("\n")
+    return isinstance(value, dict | list) and len(compact(value)) > LINE_LIMIT
+
+
+def _one_line(value: Any, *, start: int) -> str | None:
+    if isinstance(value, Absent):
+        return None
+    if not isinstance(value, str):
+        return compact(value)
+    if len(value) <= LINE_LIMIT:
+        return compact(value)
+    return f"{compact(shortened(value, limit=LINE_LIMIT, start=start))} ({len(value):,} characters)"
+
+
+def _first_difference(old: Any, new: Any) -> int:
+    """Return where two long texts are worth showing from: the start, or shortly before they part."""
+    if not isinstance(old, str) or not isinstance(new, str) or max(len(old), len(new)) <= LINE_LIMIT:
+        return 0
+    pairs = enumerate(zip(old, new, strict=False))
+    common = next((at for at, (mine, yours) in pairs if mine != yours), min(len(old), len(new)))
+    return max(0, common - LINE_LIMIT // 4) if common > LINE_LIMIT // 2 else 0
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, Absent):
+        return []
+    if isinstance(value, str):
+        return value.splitlines() or [""]
+    return json.dumps(value, ensure_ascii=False, indent=2).splitlines()
+
+
+def _block(old: list[str], new: list[str]) -> tuple[Line, ...]:
+    if max(len(old), len(new)) > COMPARE_LIMIT:
+        return (Line(" ", f"... {len(old):,} lines before, {len(new):,} lines after"),)
+    lines = [Line(mark, _shown(text, mark=mark)) for mark, text in _marked(old, new)]
+    if len(lines) <= BLOCK_LIMIT:
+        return tuple(lines)
+    return (*lines[:BLOCK_LIMIT], Line(" ", f"... {len(lines) - BLOCK_LIMIT:,} more lines"))
+
+
+def _marked(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """Return the lines of a unified difference without its headers; skipped stretches as ``...``."""
+    marked: list[tuple[str, str]] = []
+    for number, line in enumerate(difflib.unified_diff(old, new, lineterm="", n=CONTEXT)):
+        if number < 2:
+            continue
+        if line.startswith("@@"):
+            marked += [(" ", "...")] if marked else []
+        else:
+            marked.append((line[0], line[1:]))
+    return marked
+
+
+def _shown(text: str, *, mark: str) -> str:
+    """Return a line of a block; white space that ends a changed line is made visible, as it may be all that changed."""
+    cut = shortened(text, limit=LINE_LIMIT)
+    shown = visible(cut) if cut == text else f"{visible(cut)} ({len(text):,} characters)"
+    if mark == " " or shown == shown.rstrip(" "):
+        return shown
+    return shown.rstrip(" ") + "·" * (len(shown) - len(shown.rstrip(" ")))
