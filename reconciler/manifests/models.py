@@ -46,7 +46,7 @@ API_VERSION: Final = "reconciler/v1"
 NOT_WITH_INHERITS: Final = (*EXCLUDED_BY_INHERITS, "parameter_sets")
 
 #: The most requests that may be under way at once.
-PARALLELISM_LIMIT: Final = 64
+PARALLELISM_LIMIT: Final = 128
 
 
 class Metadata(Part):
@@ -92,7 +92,7 @@ class LifecycleSettings(Part):
 def _action_rules(schema: JsonSchemaValue) -> None:
     """Add what depends on other keys: the excluded ones, and defaults unless ``from`` may give the rest."""
     schema["allOf"] = [
-        {"if": {"required": ["inherits"]}, "then": {"properties": dict.fromkeys(NOT_WITH_INHERITS, False)}},
+        {"if": {"required": ["inherits"]}, "then": {"properties": {name: {"not": {}} for name in NOT_WITH_INHERITS}}},
         {
             "if": {"not": {"required": ["from"]}},
             "then": {"properties": {"compute_requirements": {"allOf": DEFAULTS_COUNT}}},

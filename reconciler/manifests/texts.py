@@ -46,22 +46,46 @@ def _whole(number: object) -> object:
     return number
 
 
+_ACTION_NAME: Final = _name_pattern(Kind.ACTION)
+_TRIGGER_NAME: Final = _name_pattern(Kind.TRIGGER)
+_NON_BLANK: Final = f"[^{_WHITE_SPACE}]"
+_WORD: Final = f"^[^{_WHITE_SPACE}]+{_END}"
+_VARIABLE: Final = f"^[^={_WHITE_SPACE}]+{_END}"
+_NO_DOT: Final = r"^[^.]+$"
+_WEB_ADDRESS: Final = f"^https?://[^{_WHITE_SPACE}]+{_END}"
+
+#: The patterns of names, and the kind whose reserved names they leave out.
+NAME_PATTERNS: Final[dict[str, Kind | None]] = {
+    _NAME: None,
+    _ACTION_NAME: Kind.ACTION,
+    _TRIGGER_NAME: Kind.TRIGGER,
+}
+
+#: The other patterns: the rule that text breaks which does not match, and how to go on after its name.
+PATTERN_WORDS: Final[dict[str, tuple[str, str]]] = {
+    _NON_BLANK: ("blank-text", "must not be blank"),
+    _WORD: ("illegal-text", "must be one word without white space"),
+    _VARIABLE: ("illegal-text", 'must be one word without white space or "="'),
+    _NO_DOT: ("dotted-key", "must not be empty or hold a dot: the platform splits keys there"),
+    _WEB_ADDRESS: ("illegal-text", "must be an address that begins with https:// or http://"),
+}
+
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
-ActionName = Annotated[str, StringConstraints(pattern=_name_pattern(Kind.ACTION))]
-TriggerName = Annotated[str, StringConstraints(pattern=_name_pattern(Kind.TRIGGER))]
+ActionName = Annotated[str, StringConstraints(pattern=_ACTION_NAME)]
+TriggerName = Annotated[str, StringConstraints(pattern=_TRIGGER_NAME)]
 
 #: Text with something to see in it.
-NonBlank = Annotated[str, StringConstraints(pattern=f"[^{_WHITE_SPACE}]")]
+NonBlank = Annotated[str, StringConstraints(pattern=_NON_BLANK)]
 
 #: Text without any white space.
-Word = Annotated[str, StringConstraints(pattern=f"^[^{_WHITE_SPACE}]+{_END}")]
+Word = Annotated[str, StringConstraints(pattern=_WORD)]
 
 #: A name that ends up in an environment variable's name.
-VariableName = Annotated[str, StringConstraints(pattern=f"^[^={_WHITE_SPACE}]+{_END}")]
+VariableName = Annotated[str, StringConstraints(pattern=_VARIABLE)]
 
 #: The platform splits metadata keys at dots, so a key that holds one cannot be addressed.
-MetadataKey = Annotated[str, StringConstraints(pattern=r"^[^.]+$")]
+MetadataKey = Annotated[str, StringConstraints(pattern=_NO_DOT)]
 
-WebAddress = Annotated[str, StringConstraints(pattern=f"^https?://[^{_WHITE_SPACE}]+{_END}")]
+WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS)]
 ShortText = Annotated[str, StringConstraints(max_length=SHORT_DESCRIPTION_LIMIT)]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]

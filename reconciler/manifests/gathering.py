@@ -1,0 +1,308 @@
+"""From the files of a project to its resources: documents sorted by kind, layers merged, every problem kept."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.domain.address import Address, Kind
+from reconciler.manifests.action_json import ActionFile, read_action
+from reconciler.manifests.checks import repeated_parameters, resource_problems
+from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
+from reconciler.manifests.desired import Resource, Spec
+from reconciler.manifests.documents import NOT_A_MANIFEST, kind_of, pruned, read_as, schema_problems
+from reconciler.manifests.files import SourceFile, read_file
+from reconciler.manifests.models import ActionManifest, ProjectManifest, TriggerManifest
+from reconciler.manifests.origins import Origin, Origins
+from reconciler.manifests.overlays import by_name, overlaid, with_sets
+from reconciler.manifests.problems import Problem
+from reconciler.manifests.source import parse
+from reconciler.manifests.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from reconciler.domain.values import Json
+    from reconciler.manifests.cache import ValidationCache
+
+
+_RESOURCE_MODELS: Final[dict[str, type[ActionManifest] | type[TriggerManifest]]] = {
+    Kind.ACTION: ActionManifest,
+    Kind.TRIGGER: TriggerManifest,
+}
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What has been gathered so far; one file after the other through :meth:`take`, then :meth:`finish` once."""
+
+    root: Path
+    cache: ValidationCache | None
+    origins: Origins
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    resources: dict[Address, Resource] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    digests: dict[str, str] = field(default_factory=dict)
+    _claimed: dict[Address, Origin] = field(default_factory=dict)
+    _sets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _broken_sets: set[str] = field(default_factory=set)
+    _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
+    _strays: dict[str, Diagnostic] = field(default_factory=dict)
+    _action_files: dict[str, ActionFile | None] = field(default_factory=dict)
+
+    def take(self, file: SourceFile) -> None:
+        """Read the documents of one file."""
+        self.digests[file.name] = file.digest
+        if file.path is None:
+            self.origins.texts[file.name] = file.text
+        else:
+            self.origins.paths[file.name] = file.path
+        for index, kind, document in self._documents(file):
+            self.counts[kind] += 1
+            self._sort(Origin(file.name, index), kind, document)
+
+    def finish(self) -> None:
+        """Merge what consists of layers, once every parameter set is known."""
+        for origin, document in self._layered:
+            self._add_layered(origin, document)
+        self._layered.clear()
+        self.diagnostics += [stray for name, stray in self._strays.items() if name not in self._action_files]
+
+    # -- documents
+
+    def _documents(self, file: SourceFile) -> Iterable[tuple[int, str, dict[str, Any]]]:
+        known = None if self.cache is None else self.cache.documents(file.digest)
+        if known is not None:
+            return [(index, str(each["kind"]), each) for index, each in enumerate(known) if isinstance(each, dict)]
+        parsed = parse(file.text, file=file.name)
+        self.diagnostics += parsed.diagnostics
+        documents = [
+            (document.index, kind, document.data)
+            for document in parsed.documents
+            if (kind := self._judged(file, document.index, document.data)) is not None
+            and isinstance(document.data, dict)
+        ]
+        if self.cache is not None and not parsed.diagnostics and len(documents) == len(parsed.documents):
+            self.cache.remember(file.digest, _by_index(documents))
+        return documents
+
+    def _judged(self, file: SourceFile, index: int, document: Json) -> str | None:
+        """Return the kind of a valid document; report what is wrong with any other."""
+        origin = Origin(file.name, index)
+        kind = kind_of(document)
+        if not isinstance(kind, str):
+            self._report_unknown(file, origin, kind)
+            return None
+        problems = schema_problems(document, kind=kind)
+        self._report(origin, problems)
+        if not problems:
+            return kind
+        if kind == "ParameterSet":
+            self._broken_sets.add(_name_of(document))
+        self._judge_rest(origin, kind, pruned(document, problems))
+        return None
+
+    def _judge_rest(self, origin: Origin, kind: str, document: Json) -> None:
+        """Report what else is wrong with a broken resource; between resources it then counts as unknown."""
+        model = _RESOURCE_MODELS.get(kind)
+        manifest = read_as(model, document) if model is not None else []
+        if isinstance(manifest, list) or not isinstance(document, dict):
+            return
+        resource = _resource(origin, manifest)
+        self._report(origin, [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR])
+        self._claim(resource.address, origin)
+
+    def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem]) -> None:
+        is_stray = problems[0].rule == NOT_A_MANIFEST and file.name.endswith(".json") and not file.explicit
+        if not is_stray:
+            self._report(origin, problems)
+            return
+        # Folders hold other JSON too; an action file that a manifest starts from is not even worth a warning.
+        [problem] = problems
+        stray = replace(problem, severity=Severity.WARNING, summary="this JSON file is no manifest and was left out")
+        self._strays[file.name] = self.origins.diagnose(origin, stray)
+
+    def _report(self, origin: Origin, problems: Iterable[Problem]) -> None:
+        self.diagnostics += [self.origins.diagnose(origin, problem) for problem in problems]
+
+    # -- kinds
+
+    def _sort(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
+        match kind:
+            case "Action" if document["spec"].keys() & {"from", "parameter_sets"}:
+                self._layered.append((origin, document))
+            case "Action":
+                self._keep(origin, read_as(ActionManifest, document), document)
+            case "Trigger":
+                self._keep(origin, read_as(TriggerManifest, document), document)
+            case "ParameterSet":
+                self._add_set(origin, document)
+            case _:
+                self._check_project(origin, document)
+
+    def _keep(
+        self, origin: Origin, manifest: ActionManifest | TriggerManifest | list[Problem], document: dict[str, Any]
+    ) -> None:
+        if isinstance(manifest, list):
+            self._report(origin, manifest)
+            return
+        resource = _resource(origin, manifest)
+        self._report(origin, _own_problems(resource, document))
+        if self._claim(resource.address, origin):
+            self.resources[resource.address] = resource
+
+    def _claim(self, address: Address, origin: Origin) -> bool:
+        """Return whether a name is new; report it where it is not."""
+        first = self._claimed.setdefault(address, origin)
+        if first is not origin:
+            self._report_twice(f'{address.kind.value.lower()} "{address.name}"', origin, first)
+        return first is origin
+
+    def _add_set(self, origin: Origin, document: dict[str, Any]) -> None:
+        name, parameters = document["metadata"]["name"], document["spec"]["parameters"]
+        self._report(origin, repeated_parameters(parameters, pointer="/spec/parameters"))
+        if name in self._sets:
+            self._report_twice(f'parameter set "{name}"', origin, self.origins.sets[name])
+            return
+        self._sets[name] = by_name(parameters)
+        self.origins.sets[name] = origin
+
+    def _check_project(self, origin: Origin, document: dict[str, Any]) -> None:
+        manifest = read_as(ProjectManifest, document)
+        if isinstance(manifest, list):
+            self._report(origin, manifest)
+
+    def _report_twice(self, what: str, origin: Origin, first: Origin) -> None:
+        place = self.origins.find(first, "/metadata/name")
+        problem = Problem(
+            "duplicate-name",
+            f"{what} is declared twice; the first is at {place}",
+            "/metadata/name",
+            "keep one of the two",
+        )
+        self._report(origin, [problem])
+
+    # -- layers
+
+    def _add_layered(self, origin: Origin, document: dict[str, Any]) -> None:
+        own = document["spec"]
+        spec = own
+        if "from" in own:
+            base = self._action_file(origin, own["from"])
+            if base is None:
+                self._claim(Address(Kind.ACTION, document["metadata"]["name"]), origin)
+                return
+            self._compare_names(origin, document["metadata"]["name"], base)
+            spec = overlaid(base.spec, own)
+        merged = with_sets(spec, [self._sets[name] for name in self._known_sets(origin, own)])
+        if "from" in own:
+            problems = schema_problems({**document, "spec": merged}, kind="Action")
+            if problems:
+                self._report(origin, problems)
+                self._claim(Address(Kind.ACTION, document["metadata"]["name"]), origin)
+                return
+        self._keep(origin, read_as(ActionManifest, {**document, "spec": merged}), document)
+
+    def _known_sets(self, origin: Origin, own: dict[str, Any]) -> list[str]:
+        names: list[str] = own.get("parameter_sets", [])
+        unknown = [
+            Problem(
+                "unknown-parameter-set",
+                f'there is no parameter set "{name}"',
+                f"/spec/parameter_sets/{index}",
+                did_you_mean(name, self._sets) or "write a ParameterSet of that name",
+            )
+            for index, name in enumerate(names)
+            if name not in self._sets and name not in self._broken_sets
+        ]
+        self._report(origin, unknown)
+        return [name for name in names if name in self._sets]
+
+    def _compare_names(self, origin: Origin, name: str, base: ActionFile) -> None:
+        if base.name is None or base.name == name:
+            return
+        problem = Problem(
+            "other-name",
+            f'the action file is of "{base.name}", this manifest of "{name}"',
+            "/spec/from",
+            "metadata.name counts; make the two the same",
+            severity=Severity.WARNING,
+        )
+        self._report(origin, [problem])
+
+    def _action_file(self, origin: Origin, written: str) -> ActionFile | None:
+        """Return what an action file gives, each read once; None when it is wrong, which is reported."""
+        source = self._source_of(origin, written)
+        if isinstance(source, Diagnostic):
+            summary = f'cannot read "{written}": {source.summary}'
+            self.diagnostics.append(replace(source, summary=summary, span=self.origins.find(origin, "/spec/from")))
+            return None
+        self.origins.action_files[origin] = source.name
+        if source.name not in self._action_files:
+            self.digests[source.name] = source.digest
+            self._action_files[source.name] = self._read_action_file(source)
+        return self._action_files[source.name]
+
+    def _source_of(self, origin: Origin, written: str) -> SourceFile | Diagnostic:
+        beside = self.origins.paths.get(origin.file)
+        path = Path(os.path.normpath((beside.parent if beside else self.root.absolute()) / written))
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            return Diagnostic(
+                "outside-project",
+                "it lies outside of the project",
+                hint="copy the file into the project",
+            )
+        return read_file(path, root=self.root)
+
+    def _read_action_file(self, source: SourceFile) -> ActionFile | None:
+        if source.path is not None:
+            self.origins.paths[source.name] = source.path
+        parsed = parse(source.text, file=source.name)
+        self.diagnostics += parsed.diagnostics
+        if parsed.diagnostics:
+            return None
+        content = parsed.documents[0].data if parsed.documents else None
+        action = read_action(content)
+        if isinstance(action, list):
+            self._report(Origin(source.name), action)
+            return None
+        self._report(Origin(source.name), repeated_parameters(action.spec.get("parameters"), pointer="/parameters"))
+        return action
+
+
+def _resource(origin: Origin, manifest: ActionManifest | TriggerManifest) -> Resource:
+    metadata = manifest.metadata
+    spec: Spec
+    if isinstance(manifest, ActionManifest):
+        kind, spec = Kind.ACTION, action_spec(manifest.spec)
+    else:
+        kind, spec = Kind.TRIGGER, trigger_spec(manifest.spec)
+    return Resource(
+        Address(kind, metadata.name),
+        spec,
+        origin.file,
+        origin.document,
+        lifecycle_of(manifest.lifecycle),
+        metadata.labels,
+        metadata.annotations,
+    )
+
+
+def _own_problems(resource: Resource, document: dict[str, Any]) -> list[Problem]:
+    declared = document["spec"]
+    repeated = repeated_parameters(declared.get("parameters"), pointer="/spec/parameters")
+    return repeated + resource_problems(resource, declared=declared)
+
+
+def _by_index(documents: list[tuple[int, str, dict[str, Any]]]) -> list[Json]:
+    """Return documents in a list in which each stands at its index, null where there is none."""
+    found = {index: document for index, _, document in documents}
+    return [found.get(index) for index in range(max(found, default=-1) + 1)]
+
+
+def _name_of(document: Json) -> str:
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""

@@ -1,0 +1,203 @@
+"""Files to ``Desired``, or every diagnostic at once: the door of this room."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pydantic
+
+from reconciler.diagnostics import Diagnostic, in_order
+from reconciler.manifests.checks import project_problems, with_inherited_secrets
+from reconciler.manifests.desired import Desired
+from reconciler.manifests.documents import kind_of, read_as, schema_problems
+from reconciler.manifests.files import Found, find, read_file
+from reconciler.manifests.gathering import Gathering
+from reconciler.manifests.models import MODELS, ProjectManifest, ProjectSpec
+from reconciler.manifests.origins import Origin, Origins
+from reconciler.manifests.problems import Problem
+from reconciler.manifests.source import parse
+
+if TYPE_CHECKING:
+    from reconciler.domain.values import Json
+    from reconciler.manifests.cache import ValidationCache
+
+__all__ = ["Loading", "ProjectSpec", "Verdict", "load", "open_cache", "read_project", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What the manifests ask for and everything there is to say about them.
+
+    Attributes:
+        desired: What they ask for; with errors among the diagnostics, as far as it was understood.
+        diagnostics: Errors and warnings, by place in order.
+        counts: Valid documents by kind, zeros included.
+        files: Names of the files that were read, action files included, in order.
+    """
+
+    desired: Desired
+    diagnostics: tuple[Diagnostic, ...]
+    counts: Mapping[str, int]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``validate`` says; fields as in :class:`Loading`."""
+
+    counts: Mapping[str, int]
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+
+
+def load(
+    paths: Sequence[str],
+    *,
+    root: Path,
+    exclude: Sequence[str] = (),
+    cache: ValidationCache | None = None,
+    stdin: Callable[[], bytes] | None = None,
+) -> Loading:
+    """Read the manifests in ``paths`` and check them; what is wrong is never raised, all of it is returned.
+
+    ``root`` is the project's folder: names are relative to it, and action files must lie in it.
+    """
+    return _load(find(paths, root=root, exclude=exclude, stdin=stdin), root=root, cache=cache)
+
+
+def validate(
+    paths: Sequence[str],
+    *,
+    root: Path,
+    exclude: Sequence[str] = (),
+    cache: ValidationCache | None = None,
+    stdin: Callable[[], bytes] | None = None,
+) -> Verdict:
+    """Say what is wrong with the manifests; at once where the cache knows the very same files to be without fault."""
+    found = find(paths, root=root, exclude=exclude, stdin=stdin)
+    known = _known_verdict(found, cache=cache)
+    if known is not None:
+        return known
+    loading = _load(found, root=root, cache=cache)
+    if cache is not None and not loading.diagnostics:
+        _remember_verdict(cache, found, loading)
+    return Verdict(loading.counts, loading.diagnostics, loading.files)
+
+
+def read_project(path: Path) -> tuple[ProjectSpec | None, tuple[Diagnostic, ...]]:
+    """Return the settings in a project file, or what is wrong with it."""
+    source = read_file(path, root=path.parent, name=os.path.relpath(path))
+    if isinstance(source, Diagnostic):
+        return None, (source,)
+    parsed = parse(source.text, file=source.name)
+    if parsed.diagnostics:
+        return None, parsed.diagnostics
+    origins = Origins(path.parent, texts={source.name: source.text})
+    documents = [document for document in parsed.documents if document.data is not None]
+    if len(documents) != 1:
+        problem = Problem("project-file", f"a project file holds one document, this one {len(documents)}")
+        return None, (origins.diagnose(Origin(source.name), problem),)
+    spec = _project_spec(documents[0].data)
+    if isinstance(spec, ProjectSpec):
+        return spec, ()
+    origin = Origin(source.name, documents[0].index)
+    return None, in_order([origins.diagnose(origin, problem) for problem in spec])
+
+
+def open_cache(directory: Path, *, project: str) -> ValidationCache:
+    """Return the cache of a project's validated documents; what another version of this room wrote does not count."""
+    from reconciler.manifests.cache import ValidationCache
+
+    return ValidationCache.open(directory, project=project, version=_version())
+
+
+def _known_verdict(found: Found, *, cache: ValidationCache | None) -> Verdict | None:
+    """Return the verdict on these very files, if it was without a diagnostic; None when it is not known."""
+    if cache is None or found.diagnostics or not found.files:
+        return None
+    digests = _digests(found)
+    counts = cache.verdict(_digest(digests))
+    return None if counts is None else Verdict(counts, (), tuple(sorted(digests)))
+
+
+def _remember_verdict(cache: ValidationCache, found: Found, loading: Loading) -> None:
+    # An action file outside of what was searched would not be looked at the next time.
+    if set(loading.files) == _digests(found).keys():
+        cache.remember_verdict(loading.desired.digest, dict(loading.counts))
+
+
+def _digests(found: Found) -> dict[str, str]:
+    return {file.name: file.digest for file in found.files}
+
+
+def _project_spec(document: Json) -> ProjectSpec | list[Problem]:
+    kind = kind_of(document)
+    if not isinstance(kind, str):
+        return kind
+    if kind != "Project":
+        return [
+            Problem("unknown-kind", f"a project file is of kind Project, not {kind}", "/kind", "write kind: Project")
+        ]
+    problems = schema_problems(document, kind=kind)
+    if problems:
+        return problems
+    manifest = read_as(ProjectManifest, document)
+    return manifest if isinstance(manifest, list) else manifest.spec
+
+
+def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading:
+    gathering = Gathering(root, cache, Origins(root))
+    gathering.diagnostics += found.diagnostics
+    for file in found.files:
+        gathering.take(file)
+    gathering.finish()
+    resources = dict(sorted(gathering.resources.items()))
+    diagnostics = gathering.diagnostics
+    diagnostics += [
+        gathering.origins.diagnose(Origin(resource.file, resource.document), problem)
+        for resource, problem in project_problems(resources)
+    ]
+    counts = {kind: gathering.counts[kind] for kind in MODELS}
+    if not any(each.is_error for each in diagnostics) and not any(counts[kind] for kind in MODELS if kind != "Project"):
+        diagnostics.append(_nothing_found())
+    ordered = in_order(diagnostics)
+    desired = Desired(
+        resources=with_inherited_secrets(resources),
+        digest=_digest(gathering.digests),
+        warnings=tuple(each for each in ordered if not each.is_error),
+        locate=gathering.origins,
+    )
+    return Loading(desired, ordered, counts, tuple(sorted(gathering.digests)))
+
+
+def _nothing_found() -> Diagnostic:
+    return Diagnostic(
+        "no-manifests",
+        "there are no manifests here",
+        hint='write some, or begin with an example: "reconciler init"',
+    )
+
+
+def _digest(digests: Mapping[str, str]) -> str:
+    """Hash the names and contents of files; their order does not matter."""
+    hashed = blake2b(digest_size=20)
+    for name in sorted(digests):
+        hashed.update(f"{name}\0{digests[name]}\0".encode())
+    return hashed.hexdigest()
+
+
+def _version() -> str:
+    """Name the state of this room's code: whatever changed in it may judge otherwise."""
+    hashed = blake2b(f"{pydantic.VERSION} {sys.hexversion}".encode(), digest_size=20)
+    with os.scandir(Path(__file__).parent) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name.endswith(".py"):
+                state = entry.stat()
+                hashed.update(f"{entry.name}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return hashed.hexdigest()

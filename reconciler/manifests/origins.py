@@ -1,0 +1,121 @@
+"""The way back from a resource to the line a field was written in, layer by layer; files are read again for it.
+
+Paths are kept, texts are not: most runs show few places, and ten thousand texts would not be small.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.diagnostics import Diagnostic, Span
+from reconciler.manifests.action_json import pointer_in_file
+from reconciler.manifests.desired import Resource
+from reconciler.manifests.files import read_file
+from reconciler.manifests.problems import Problem, Step, path_in
+from reconciler.manifests.source import locate, parse
+
+if TYPE_CHECKING:
+    from reconciler.domain.values import Json
+
+#: What may stand before the first document: blank lines, comments and its marker.
+_PREAMBLE: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:---[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*)?(?=[A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One document: the name of its file, and its index from 0."""
+
+    file: str
+    document: int = 0
+
+
+@dataclass(slots=True)
+class Origins:
+    """Where everything was written.
+
+    ``paths`` leads from the names of files to the files; ``texts`` has the content of those that cannot be read
+    twice. ``sets`` says where each parameter set is, ``action_files`` which action file a document starts from.
+    """
+
+    root: Path
+    paths: dict[str, Path] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    sets: dict[str, Origin] = field(default_factory=dict)
+    action_files: dict[Origin, str] = field(default_factory=dict)
+
+    def __call__(self, resource: Resource, pointer: str) -> Span:
+        """Return the place of a pointer in a resource; the nearest written ancestor where it was not written."""
+        return self.find(Origin(resource.file, resource.document), pointer)
+
+    def diagnose(self, origin: Origin, problem: Problem) -> Diagnostic:
+        """Return the diagnostic of a document's problem, placed where the field was written."""
+        return problem.at(self.find(origin, problem.pointer, at_key=problem.at_key))
+
+    def find(self, origin: Origin, pointer: str, *, at_key: bool = False) -> Span:
+        """Return the place of a pointer into a document, in whichever layer wrote it last."""
+        text = self._text(origin.file)
+        if text is None:
+            return Span.at(origin.file)
+        if not pointer and origin.document == 0 and (preamble := _PREAMBLE.match(text)):
+            return Span.at(origin.file, preamble.group().count("\n") + 1)
+        path, is_written = path_in(_document(text, origin), pointer)
+        if not is_written:
+            for layer, below in self._layers_below(origin, pointer):
+                found = self._found_in(layer, below, at_key=at_key)
+                if found is not None:
+                    return found
+        return _place(text, origin, path, at_key=at_key or not is_written)
+
+    def _found_in(self, layer: Origin, pointer: str, *, at_key: bool) -> Span | None:
+        text = self._text(layer.file)
+        if text is None:
+            return None
+        path, is_written = path_in(_document(text, layer), pointer)
+        return _place(text, layer, path, at_key=at_key) if is_written else None
+
+    def _layers_below(self, origin: Origin, pointer: str) -> Sequence[tuple[Origin, str]]:
+        """Return what lies below a document's own text, uppermost first, with the pointer into each."""
+        layers: list[tuple[Origin, str]] = []
+        if pointer.startswith("/spec/") and origin in self.action_files:
+            layers.append((Origin(self.action_files[origin]), pointer_in_file(pointer)))
+        if pointer.startswith("/spec/parameters/"):
+            text = self._text(origin.file)
+            names = _set_names(_document(text, origin)) if text is not None else ()
+            layers += [(self.sets[name], pointer) for name in reversed(names) if name in self.sets]
+        return layers
+
+    def _text(self, file: str) -> str | None:
+        if file in self.texts:
+            return self.texts[file]
+        path = self.paths.get(file)
+        return None if path is None else _read(path, self.root, file)
+
+
+def _place(text: str, origin: Origin, path: tuple[Step, ...], *, at_key: bool) -> Span:
+    return locate(text, file=origin.file, document=origin.document, path=path, key=at_key)
+
+
+def _set_names(document: Json) -> Sequence[str]:
+    spec: Any = document.get("spec") if isinstance(document, Mapping) else None
+    names = spec.get("parameter_sets") if isinstance(spec, Mapping) else None
+    return names if isinstance(names, list) else ()
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, root: Path, name: str) -> str | None:
+    source = read_file(path, root=root, name=name)
+    return None if isinstance(source, Diagnostic) else source.text
+
+
+def _document(text: str, origin: Origin) -> Json:
+    return _documents(text, origin.file).get(origin.document)
+
+
+@lru_cache(maxsize=8)
+def _documents(text: str, file: str) -> dict[int, Json]:
+    return {document.index: document.data for document in parse(text, file=file).documents}
