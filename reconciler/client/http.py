@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import random as _random
-import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
-from urllib.request import getproxies
 
-import httpx
 from pydantic import BaseModel
 
 from reconciler import __version__
 from reconciler.client import calls
 from reconciler.client.answers import list_reader, page_reader, read_nothing, record_reader
+from reconciler.client.dialing import dialled
 from reconciler.client.endpoint import normalised_endpoint
-from reconciler.client.lanes import Lanes
 from reconciler.client.retry import RetryPolicy
 from reconciler.client.target import Target
 from reconciler.client.token import checked_token
@@ -37,16 +32,10 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
-from reconciler.domain.wire import API_VERSION, HEADER_API_VERSION
 from reconciler.errors import ConfigurationError
 
 USER_AGENT: Final = f"roboto-reconciler/{__version__}"
 
-#: Seconds: who listens at all answers a connection sooner than this.
-LONGEST_CONNECT: Final = 10.0
-#: Seconds an idle connection is kept: below the 5 s after which common servers drop it, or a write could be sent
-#: into a connection that is just being closed, and its outcome would be unknown.
-KEEP_ALIVE: Final = 4.0
 #: Bytes: a page of 1,000 records is about 2 MB, and may be a good deal larger.
 LARGEST_BODY: Final = 256 * 1024 * 1024
 
@@ -108,7 +97,7 @@ class HttpPlatform:
             ConfigurationError: The endpoint, the token, a proxy or a certificate file cannot be used.
         """
         target = Target(normalised_endpoint(endpoint), checked_token(token, origin=origin), origin)
-        lanes = _lanes(target, timeout=timeout, count=max_connections, user_agent=user_agent)
+        lanes = dialled(target, timeout=timeout, count=max_connections, user_agent=user_agent)
         policy = RetryPolicy(retries, random)
         return cls(Transport(lanes, target, policy, largest_body, sleep, clock), org_id=org_id or None)
 
@@ -200,44 +189,3 @@ class HttpPlatform:
             f"{target.token_in_words} belongs to {len(organizations)} organizations, and none was chosen",
             hint=f"set ROBOTO_ORG_ID, or org_id in the profile, to one of {target.quoted(listed)}",
         )
-
-
-def _lanes(target: Target, *, timeout: float, count: int, user_agent: str) -> Lanes:
-    headers = _headers(target, user_agent=user_agent)
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
-    waits = httpx.Timeout(timeout, connect=min(timeout, LONGEST_CONNECT))
-    try:
-        trust = _trust(target.endpoint)
-        return Lanes(lambda: httpx.Client(headers=headers, timeout=waits, limits=limits, verify=trust), count=count)
-    except OSError:
-        problem = "the certificates named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read"
-        hint = "name a PEM file that this user may read, or unset them"
-    except (ImportError, ValueError, httpx.InvalidURL):
-        problem = "the proxy settings in the environment cannot be used"
-        hint = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are http or https URLs, NO_PROXY is a list of hosts"
-    # Raised outside of the handlers: the address of a proxy may hold its password.
-    raise ConfigurationError(problem, hint=hint)
-
-
-def _headers(target: Target, *, user_agent: str) -> dict[str, str]:
-    tool, _, version = user_agent.partition("/")
-    requester = {
-        "schema_version": "v1",
-        "platform": f"{sys.platform}, Python {sys.version_info.major}.{sys.version_info.minor}",
-        "roboto_tool": tool,
-        "roboto_tool_version": version,
-    }
-    return {
-        "Accept": "application/json",
-        "Authorization": f"Bearer {target.token.value}",
-        "User-Agent": user_agent,
-        HEADER_API_VERSION: API_VERSION,
-        "X-Roboto-Requester": json.dumps(requester),
-    }
-
-
-def _trust(endpoint: str) -> ssl.SSLContext | bool:
-    """Return the authorities to trust: the usual ones, loaded only where TLS can occur, for that takes 50 ms."""
-    if endpoint.startswith("http://") and not getproxies():
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return httpx.create_ssl_context()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import httpx
 
@@ -27,6 +27,8 @@ from reconciler.errors import OutcomeUnknown, PlatformUnavailable
 E = TypeVar("E", bound=BaseException)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+_CHECK_PROXIES: Final = "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the platform's host in NO_PROXY"
 
 
 def failure_of(error: httpx.RequestError, *, call: Call, target: Target) -> Failure:
@@ -43,10 +45,16 @@ def failure_of(error: httpx.RequestError, *, call: Call, target: Target) -> Fail
     if call.writes:
         message = f"{target.endpoint} {reason}, so whether the change landed is unknown"
         return Failure(OutcomeUnknown(message, operation=call.operation, hint=READ_BACK), Resend.NEVER)
-    hint = f"try again; if it lasts, check {target.endpoint} and any proxy in between"
+    hint = "try again; if it lasts, check the endpoint (http or https?) and any proxy in between"
     return Failure(
         PlatformUnavailable(f"{target.endpoint} {reason}", operation=call.operation, hint=hint), Resend.ALWAYS
     )
+
+
+def unusable_name(*, call: Call, target: Target) -> Failure:
+    """Return what it means that a host's name is none: the endpoint's own was checked, so it is a proxy's."""
+    message = f"cannot reach {target.endpoint}: a proxy in the environment has a name that is none"
+    return Failure(PlatformUnavailable(message, operation=call.operation, hint=_CHECK_PROXIES), Resend.NEVER)
 
 
 def _no_connection(error: httpx.RequestError, *, target: Target) -> tuple[str, str]:
@@ -60,7 +68,7 @@ def _no_connection(error: httpx.RequestError, *, target: Target) -> tuple[str, s
     if _cause(error, ssl.SSLError):
         return "no TLS connection could be agreed on", "does this endpoint speak http rather than https?"
     if isinstance(error, httpx.ProxyError):
-        return "the proxy refuses", "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY"
+        return "the proxy refuses", _CHECK_PROXIES
     proxies = "check the endpoint and the network; HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured"
     if _cause(error, socket.gaierror):
         return "its name cannot be resolved", proxies

@@ -70,6 +70,9 @@ class Transport:
             status, headers, body = self._fetch(call)
         except httpx.RequestError as error:
             return outages.failure_of(error, call=call, target=self.target)
+        except UnicodeError:
+            # The resolver's word for a label that is empty or too long; httpx lets it through.
+            return outages.unusable_name(call=call, target=self.target)
         except LanesClosed:
             message = "the connection to the platform has been closed already"
             return Failure(PlatformUnavailable(message, operation=call.operation), Resend.NEVER)

@@ -74,6 +74,15 @@ def test_a_proxy_that_refuses_is_said(server: ScriptedServer, monkeypatch: pytes
     assert "HTTPS_PROXY" in met.hint
 
 
+def test_a_proxy_whose_name_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver refuses it with an error that is no network error."""
+    monkeypatch.setenv("http_proxy", "http://a..b:3128")
+
+    met = unreachable(connected("http://platform.invalid"))
+
+    assert "proxy" in met.message
+
+
 @pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:1", "http://user:hunter2@proxy:port"])
 def test_proxies_that_cannot_be_used_are_a_matter_of_configuration(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     """Said before anything is sent, without the proxy's password."""
