@@ -9,7 +9,8 @@ from reconciler.render.visible import visible
 
 #: What a code span in a table cannot hold as it is: it would end the span or the cell, or lose its outer spaces.
 _NOT_IN_BACKTICKS: Final = re.compile(r"[`|\\]|^\s|\s$|^$")
-_SPECIAL: Final = re.compile(r"[^\w\s]|_")
+#: An underscore within a word means nothing to GitHub's Markdown; everything else that is no letter might.
+_SPECIAL: Final = re.compile(r"[^\w\s.,+/-]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def code(text: str) -> str:
@@ -27,7 +28,7 @@ def prose(text: str) -> str:
     """Return the text as a paragraph shows it, nothing in it meaning anything to Markdown."""
     # A word joiner after @ and # keeps "@team" and "#12" from becoming a mention or a reference.
     escaped = re.sub(r"([@#])", "\\1\u2060", visible(text))
-    return _SPECIAL.sub(lambda match: match.group() if match.group() in " .,;:'()/\u2060" else _entity(match), escaped)
+    return _SPECIAL.sub(lambda match: match.group() if match.group() in ";:'()\u2060" else _entity(match), escaped)
 
 
 def fenced(lines: list[str], *, language: str) -> str:

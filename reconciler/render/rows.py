@@ -9,16 +9,16 @@ from typing import Final
 from reconciler.plan.model import Op
 from reconciler.render.palette import COLOUR, DRIFT_COLOUR, DRIFT_SYMBOL, DRIFTED, LINE_COLOUR, QUIET
 from reconciler.render.view import ChangeView, FieldView, PlanView, UnmanagedView
-from reconciler.render.words import ago, bounded, counted, moment
+from reconciler.render.words import ago, counted, moment
 
 #: A line as pieces of text, each with its style.
 Pieces = list[tuple[str, str]]
 
 #: Paths are aligned up to this width; unmanaged resources are listed up to this number.
 ALIGN_LIMIT: Final = 44
-LIST_LIMIT: Final = 20
+LIST_LIMIT: Final = 10
 
-_NONE: Final = ("(none)", QUIET)
+_UNSET: Final = ("(not set)", QUIET)
 
 
 def part_lines(seen: PlanView) -> list[Pieces]:
@@ -60,8 +60,11 @@ def unmanaged_lines(unmanaged: Sequence[UnmanagedView]) -> list[Pieces]:
     """Return the names of what no manifest has; nothing for none."""
     if not unmanaged:
         return []
-    listed = bounded([each.address for each in unmanaged], limit=LIST_LIMIT)
-    return [[(f"{len(unmanaged):,} not in manifests: ", "cyan"), (listed, ""), (" (left alone)", QUIET)], []]
+    lines: list[Pieces] = [[(f"{len(unmanaged):,} not in manifests", "cyan"), (", left alone:", QUIET)]]
+    lines += [[(f"    {each.address}", "")] for each in unmanaged[:LIST_LIMIT]]
+    if len(unmanaged) > LIST_LIMIT:
+        lines.append([(f"    and {len(unmanaged) - LIST_LIMIT:,} more", QUIET)])
+    return [*lines, []]
 
 
 def as_declared(unchanged: int) -> str:
@@ -87,7 +90,7 @@ def _field(field: FieldView, *, width: int, updates: bool) -> Iterator[Pieces]:
         return
     before, after = (field.before or "", "red"), (field.after or "", "green")
     if updates:
-        yield [label, before if before[0] else _NONE, (" -> ", QUIET), after if after[0] else _NONE]
+        yield [label, before if before[0] else _UNSET, (" -> ", QUIET), after if after[0] else _UNSET]
         return
     yield [label, after if after[0] else before]
 
@@ -105,5 +108,5 @@ def _both_sides(field: FieldView, *, width: int) -> Iterator[Pieces]:
     if field.before == field.after:
         yield [(f"    {field.path:<{width}}  ", ""), (f"{field.after}, differs", "yellow")]
         return
-    yield [(f"    {field.path:<{width}}  ", ""), ("manifest  ", QUIET), (field.after or "(none)", "green")]
-    yield [(" " * (width + 6), ""), ("live      ", QUIET), (field.before or "(none)", "red")]
+    yield [(f"    {field.path:<{width}}  ", ""), ("manifest  ", QUIET), (field.after or "(not set)", "green")]
+    yield [(" " * (width + 6), ""), ("live      ", QUIET), (field.before or "(not set)", "red")]

@@ -50,14 +50,37 @@ def pair(before: Any, after: Any, *, reveal: bool) -> Pair:
 
 
 def compact(value: Any) -> str:
-    """Return JSON on one line, in the form people write: ``{vCPU: 512}``, ``["a", "b"]``."""
+    """Return JSON on one line, in the form people write: ``{vCPU: 512}``, ``["a", "b"]``, ``size GREATER_THAN 5``."""
     if isinstance(value, dict):
+        if _is_condition(value):
+            return _expression(value)
         return f"{{{', '.join(f'{visible(str(key))}: {compact(member)}' for key, member in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(compact, value))}]"
     if value == MASK:
         return MASK
     return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _is_condition(value: dict[str, Any]) -> bool:
+    return value.keys() >= {"field", "comparator"} or value.keys() == {"operator", "conditions"}
+
+
+def _expression(condition: dict[str, Any]) -> str:
+    """Return a condition as people say it: ``metadata.sensor EQUALS "lidar" AND metadata.ready EXISTS``."""
+    if "field" in condition:
+        operand = [compact(condition["value"])] if "value" in condition else []
+        return " ".join([visible(condition["field"]), visible(condition["comparator"]), *operand])
+    members = [_member(member) for member in condition["conditions"]]
+    if condition["operator"] == "NOT":
+        return f"NOT ({' OR '.join(members)})"
+    return f" {visible(condition['operator'])} ".join(members)
+
+
+def _member(condition: dict[str, Any]) -> str:
+    text = compact(condition)
+    is_joined = len(condition.get("conditions", [])) > 1 and condition["operator"] != "NOT"
+    return f"({text})" if is_joined else text
 
 
 def _plain(value: Any, *, reveal: bool) -> Any:

@@ -175,4 +175,4 @@ def test_the_report_gathers_what_was_skipped_for_one_reason() -> None:
     show_report(ApplyReport(tuple(skipped), interrupted=True), console)
 
     assert buffer.getvalue().startswith(". skipped, interrupted: action.a0, action.a1, ")
-    assert buffer.getvalue().endswith("and 10 more\n")
+    assert buffer.getvalue().endswith("and 20 more\n")

@@ -18,6 +18,17 @@ def test_json_reads_as_people_write_it() -> None:
     assert compact({"vCPU": 512, "flags": ["a", True, None]}) == '{vCPU: 512, flags: ["a", true, null]}'
 
 
+def test_conditions_read_as_expressions() -> None:
+    """Groups are joined by their operator, nested ones in parentheses."""
+    lidar = {"field": "metadata.sensor", "comparator": "EQUALS", "value": "lidar"}
+    ready = {"field": "metadata.ready", "comparator": "EXISTS"}
+    either = {"operator": "OR", "conditions": [lidar, ready]}
+
+    assert compact({"operator": "AND", "conditions": [either, {"operator": "NOT", "conditions": [ready]}]}) == (
+        '(metadata.sensor EQUALS "lidar" OR metadata.ready EXISTS) AND NOT (metadata.ready EXISTS)'
+    )
+
+
 def test_an_absent_side_is_none() -> None:
     """Absent is not null."""
     assert (pair(ABSENT, 1, reveal=False).before, pair(None, 1, reveal=False).before) == (None, "null")
