@@ -72,9 +72,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and leave with the exit code that conventions give the outcome."""
     try:
-        cli.main(prog_name="reconciler", standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        # Outside of standalone mode click returns the code that a command left with, and None when it just returned.
+        sys.exit(cli.main(prog_name="reconciler", standalone_mode=False) or 0)
     except click.ClickException as mistake:
         sys.exit(usage_exit(mistake))
     except BrokenPipeError:

@@ -1,0 +1,174 @@
+"""Every exit code of the conventions, each reached the way a user reaches it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from tests.client.builders import ORGANIZATION, action_data, page_data
+from tests.client.scripted_server import Answer, ScriptedServer, refusal
+from tests.scenarios.conftest import Folder
+
+ORGS = Answer(data=[{"org_id": ORGANIZATION, "name": "own", "tier": "free", "status": "active", "created": "x"}])
+
+
+def remote(server: ScriptedServer) -> tuple[str, ...]:
+    """Return the flags that work on the scripted platform."""
+    return ("--platform", "roboto", "--endpoint", server.endpoint, "--org", ORGANIZATION)
+
+
+@pytest.fixture(autouse=True)
+def _token(monkeypatch: pytest.MonkeyPatch, folder: Folder) -> None:
+    monkeypatch.setenv("ROBOTO_API_KEY", "tok_1")
+
+
+def test_0_when_everything_is_done(folder: Folder) -> None:
+    """Apply that applied everything leaves with 0, and so does a plan without changes."""
+    folder.action("ingest")
+    assert folder.embedded("apply", "--auto-approve").code == 0
+    assert folder.embedded("plan", "--detailed-exitcode").code == 0
+
+
+def test_1_when_manifests_are_invalid(folder: Folder) -> None:
+    """Invalid manifests end every command with 1."""
+    folder.action("ingest", more="  urri: typo\n")
+    for command in (("validate",), ("plan", "--platform", "embedded"), ("apply", "--platform", "embedded")):
+        ended = folder.run(*command)
+        assert ended.code == 1
+        assert 'did you mean "uri"' in ended.err
+
+
+def test_2_when_a_plan_has_changes_and_was_asked_in_detail(folder: Folder) -> None:
+    """Changes are no failure, unless --detailed-exitcode asks."""
+    folder.action("ingest")
+    assert folder.embedded("plan").code == 0
+    assert folder.embedded("plan", "--detailed-exitcode").code == 2
+
+
+def test_2_when_there_is_drift(folder: Folder) -> None:
+    """Drift leaves with 2 as soon as one field differs."""
+    folder.action("ingest")
+    folder.embedded("apply", "--auto-approve")
+    assert folder.embedded("drift").code == 0
+    folder.action("ingest", uri="img:2")
+    assert folder.embedded("drift").code == 2
+
+
+def test_3_when_a_guard_refuses(folder: Folder) -> None:
+    """A trigger's service user cannot be changed in place, and nothing is deleted to get there."""
+    folder.action("ingest")
+    folder.trigger("on_bag", action="ingest", more="  service_user_id: su_one\n")
+    folder.embedded("apply", "--auto-approve")
+    folder.trigger("on_bag", action="ingest", more="  service_user_id: su_two\n")
+    ended = folder.embedded("plan")
+    assert ended.code == 3
+    assert "service_user_id" in ended.err
+
+
+def test_4_when_the_saved_plan_is_stale(folder: Folder) -> None:
+    """What a plan touches moved after it was saved: it is refused, and nothing is sent."""
+    folder.action("ingest")
+    folder.embedded("apply", "--auto-approve")
+    folder.action("ingest", uri="img:2")
+    folder.embedded("plan", "--out", "plan.json")
+    folder.action("ingest", uri="img:3")
+    folder.embedded("apply", "--auto-approve")
+    ended = folder.embedded("apply", "plan.json")
+    assert ended.code == 4
+    assert "action.ingest" in ended.err
+    assert folder.embedded("plan", "--detailed-exitcode").code == 0
+
+
+def test_5_when_only_a_part_could_be_applied(folder: Folder, server: ScriptedServer) -> None:
+    """One create is refused; its sibling is applied and said to be."""
+    folder.action("one")
+    folder.action("two")
+    server.answer_with(
+        Answer(data=page_data()),
+        Answer(data=page_data()),
+        Answer(data=action_data("one", uri="img:1")),
+        refusal(400, code="RobotoInvalidRequestException", message="no more actions today"),
+    )
+    ended = folder.run("apply", "--auto-approve", "--parallelism", "1", *remote(server))
+    assert ended.code == 5
+    assert "no more actions today" in ended.said
+
+
+def test_1_when_nothing_could_be_applied(folder: Folder, server: ScriptedServer) -> None:
+    """When the platform refuses everything, nothing was applied, not even a part."""
+    folder.action("one")
+    server.answer_with(Answer(data=page_data()), Answer(data=page_data()), refusal(400, message="no"))
+    assert folder.run("apply", "--auto-approve", *remote(server)).code == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("command", ["plan", "drift", "apply"])
+def test_7_when_the_credentials_are_refused(folder: Folder, server: ScriptedServer, command: str, status: int) -> None:
+    """Authentication and authorization end with 7, whatever the command, and the token is not shown."""
+    folder.action("one")
+    server.answer_with(refusal(status, code="RobotoUnauthorizedException", message="who are you?"))
+    ended = folder.run(command, *remote(server))
+    assert ended.code == 7
+    assert "tok_1" not in ended.said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--no-such-flag"),
+        ("plam",),
+        ("plan", "--label", "no-equals-sign"),
+        ("plan", "--target", "nonsense"),
+        ("plan", "--output", "yaml"),
+        ("apply", "plan.json", "--target", "action.one"),
+        ("apply", "--platform", "embedded", "--no-input"),
+    ],
+)
+def test_64_when_the_command_line_is_wrong(folder: Folder, arguments: tuple[str, ...]) -> None:
+    """Wrong usage is 64, never 2, which means "changes"."""
+    folder.action("one")
+    assert folder.run(*arguments).code == 64
+
+
+def test_130_when_interrupted_and_what_was_done_is_told(folder: Folder, server: ScriptedServer) -> None:
+    """Ctrl-C during an apply: what is under way ends, the rest is reported as skipped."""
+    folder.action("one")
+    folder.action("two")
+    slow: Any = [Answer(data=page_data()), Answer(data=page_data()), Answer(hang=True)]
+    server.answer_with(*slow)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "reconciler",
+            "apply",
+            "--auto-approve",
+            "--parallelism",
+            "1",
+            "--output",
+            "json",
+            *remote(server),
+        ],
+        cwd=folder.path,
+        env={**os.environ, "ROBOTO_DEFAULT_HTTP_TIMEOUT": "2", "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 20
+    while len(server.asked) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    ended = [json.loads(line) for line in out.splitlines()]
+    outcomes = {event["address"]: event["outcome"] for event in ended if "outcome" in event}
+    assert outcomes["action.two"] == "skipped"
+    assert outcomes["action.one"] in {"unknown", "failed"}
