@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from reconciler.apply.events import ApplyEnded
-from reconciler.domain.platform import PlatformIdentity
-from reconciler.plan.model import Op, Scope
+if TYPE_CHECKING:
+    # Words alone need no models: validate counts its documents without loading the plan.
+    from reconciler.apply.events import ApplyEnded
+    from reconciler.domain.platform import PlatformIdentity
+    from reconciler.plan.model import Op, Scope
 
 _NAMES: Final = {"embedded": "embedded platform", "roboto": "Roboto"}
 
@@ -43,12 +45,14 @@ def bounded(parts: Sequence[str], *, limit: int) -> str:
 
 
 def plan_counts(counts: Mapping[Op, int]) -> str:
-    """Return ``2 to create, 3 to update, 0 to delete``."""
-    return ", ".join(f"{counts[op]:,} to {op.value}" for op in (Op.CREATE, Op.UPDATE, Op.DELETE))
+    """Return ``2 to create, 3 to update, 0 to delete``, in the order given."""
+    return ", ".join(f"{count:,} to {op.value}" for op, count in counts.items())
 
 
 def drift_counts(counts: Mapping[Op, int]) -> str:
     """Return ``3 differ, 1 is missing``; what does not occur is left out."""
+    from reconciler.plan.model import Op
+
     differ, missing, extra = counts[Op.UPDATE], counts[Op.CREATE], counts[Op.DELETE]
     parts = [f"{differ:,} {'differs' if differ == 1 else 'differ'}"] if differ else []
     parts += [f"{missing:,} {'is' if missing == 1 else 'are'} missing"] if missing else []
