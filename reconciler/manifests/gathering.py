@@ -56,10 +56,10 @@ class Gathering:
     def take(self, file: SourceFile) -> None:
         """Read the documents of one file."""
         self.digests[file.name] = file.digest
-        if file.path is None:
+        if file.location is None:
             self.origins.texts[file.name] = file.text
         else:
-            self.origins.paths[file.name] = file.path
+            self.origins.locations[file.name] = file.location
         for index, kind, document in self._documents(file):
             self.counts[kind] += 1
             self._sort(Origin(file.name, index), kind, document)
@@ -247,8 +247,9 @@ class Gathering:
         return self._action_files[source.name]
 
     def _source_of(self, origin: Origin, written: str) -> SourceFile | Diagnostic:
-        beside = self.origins.paths.get(origin.file)
-        path = Path(os.path.normpath((beside.parent if beside else self.root.absolute()) / written))
+        beside = self.origins.locations.get(origin.file)
+        folder = self.root.absolute() if beside is None else Path(beside).parent
+        path = Path(os.path.normpath(folder / written))
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
             return Diagnostic(
                 "outside-project",
@@ -258,8 +259,8 @@ class Gathering:
         return read_file(path, root=self.root)
 
     def _read_action_file(self, source: SourceFile) -> ActionFile | None:
-        if source.path is not None:
-            self.origins.paths[source.name] = source.path
+        if source.location is not None:
+            self.origins.locations[source.name] = source.location
         parsed = parse(source.text, file=source.name)
         self.diagnostics += parsed.diagnostics
         if parsed.diagnostics:

@@ -38,12 +38,12 @@ class Origin:
 class Origins:
     """Where everything was written.
 
-    ``paths`` leads from the names of files to the files; ``texts`` has the content of those that cannot be read
+    ``locations`` leads from the names of files to the files; ``texts`` has the content of those that cannot be read
     twice. ``sets`` says where each parameter set is, ``action_files`` which action file a document starts from.
     """
 
     root: Path
-    paths: dict[str, Path] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     sets: dict[str, Origin] = field(default_factory=dict)
     action_files: dict[Origin, str] = field(default_factory=dict)
@@ -92,8 +92,8 @@ class Origins:
     def _text(self, file: str) -> str | None:
         if file in self.texts:
             return self.texts[file]
-        path = self.paths.get(file)
-        return None if path is None else _read(path, self.root, file)
+        location = self.locations.get(file)
+        return None if location is None else _read(Path(location), self.root, file)
 
 
 def _place(text: str, origin: Origin, path: tuple[Step, ...], *, at_key: bool) -> Span:
