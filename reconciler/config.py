@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PROJECT_FILE: Final = "reconciler.yaml"
 DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
 DEFAULT_PARALLELISM: Final = 16
+#: Seconds one request may take where neither variable nor profile says otherwise.
+DEFAULT_TIMEOUT: Final = 30.0
 
 CHOICES: Final = (
     "choose one: set ROBOTO_API_KEY; have a profile in ~/.roboto/config.json; pass --platform embedded to try things"
@@ -93,6 +95,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
     root = project_file.parent if project_file else _common_root(flags.files, cwd=cwd)
     platform, named_by = _platform(flags, environ, spec, project_file)
     option = _Options(environ)
+    _refuse_profile_without_effect(flags, environ)
     return Settings(
         root=root,
         paths=flags.files or _manifest_paths(spec, root=root, cwd=cwd),
@@ -167,14 +170,13 @@ def _open_roboto(settings: Settings) -> Platform:
         endpoint=settings.endpoint,
         org_id=settings.org_id,
     )
-    timeout = {} if connection.timeout is None else {"timeout": connection.timeout}
     return HttpPlatform.connect(
         endpoint=connection.endpoint,
         token=connection.token.value,
         org_id=connection.org_id,
         max_connections=settings.parallelism,
         origin=connection.origin,
-        **timeout,
+        timeout=DEFAULT_TIMEOUT if connection.timeout is None else connection.timeout,
     )
 
 
@@ -239,6 +241,16 @@ def _embedded_path(
         if kind == PlatformKind.EMBEDDED and path:
             return cwd / path
     return root / ((spec.embedded_path if spec else None) or DEFAULT_EMBEDDED)
+
+
+def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> None:
+    """A token variable beats every profile, so a profile that was asked for would silently be another account."""
+    for variable in ("ROBOTO_API_KEY", "ROBOTO_BEARER_TOKEN"):
+        if flags.profile and environ.get(variable):
+            raise ConfigurationError(
+                f"--profile {flags.profile} has no effect while {variable} is set",
+                hint=f"unset {variable} for this run",
+            )
 
 
 def _manifest_paths(spec: ProjectSpec | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
