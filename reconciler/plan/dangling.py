@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.domain.actions import ActionSpec
+from reconciler.domain.actions import ActionRecord, ActionSpec, normalised_reference
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live
 from reconciler.domain.triggers import TriggerSpec
 from reconciler.domain.values import ActionReference
 from reconciler.manifests.desired import Desired, Resource
+from reconciler.manifests.problems import Problem
+from reconciler.manifests.references import effective_parameters, trigger_problems
 from reconciler.plan.graph import cycles
 from reconciler.plan.references import needed, needs, reference
 from reconciler.plan.suggestion import suggester
@@ -40,13 +42,16 @@ class _Search:
         if found is None:
             return
         at = needed(resource.spec, org_id=self._org_id)
-        problem = self._foreign_problem(found) if at is None else self._own_problem(found, at)
-        if problem is not None:
-            rule, summary, hint = problem
+        fault = self._foreign_fault(found) if at is None else self._own_fault(found, at)
+        if fault is not None:
+            rule, summary, hint = fault
             pointer = "/spec/action_name" if isinstance(resource.spec, TriggerSpec) else "/spec/inherits"
             yield Diagnostic(rule, summary, self._desired.locate(resource, pointer), hint)
+        elif isinstance(resource.spec, TriggerSpec):
+            for problem in self._parameter_problems(resource, found):
+                yield problem.at(self._desired.locate(resource, problem.pointer))
 
-    def _own_problem(self, found: ActionReference, at: Address) -> tuple[str, str, str] | None:
+    def _own_fault(self, found: ActionReference, at: Address) -> tuple[str, str, str] | None:
         if at in self._live.records:
             return None
         if at not in self._desired.resources:
@@ -60,13 +65,43 @@ class _Search:
             return "unknown-version", summary, "leave the digest out, apply, then pin the digest it got"
         return None
 
-    def _foreign_problem(self, found: ActionReference) -> tuple[str, str, str] | None:
+    def _foreign_fault(self, found: ActionReference) -> tuple[str, str, str] | None:
         # A reference that was not looked up is not judged.
         if found not in self._live.foreign or self._live.foreign[found] is not None:
             return None
         version = f" version {found.digest}" if found.digest else ""
         summary = f'organization {found.owner} has no action "{found.name}"{version} that you may see'
         return "unknown-action", summary, "check name, owner and digest; foreign actions must be in the Action Hub"
+
+    def _parameter_problems(self, resource: Resource, found: ActionReference) -> list[Problem]:
+        """Return where a trigger does not fit its action, unless the manifests alone could tell and did."""
+        resources = self._desired.resources
+        if _says_all(resources.get(Address(Kind.ACTION, found.name)), found):
+            return []
+        if effective_parameters(found, resources) is not None:
+            return []
+        parameters = effective_parameters(found, resources, live=self._look_up, org_id=self._org_id)
+        return trigger_problems(resource, parameters)
+
+    def _look_up(self, reference: ActionReference) -> ActionRecord | None:
+        if reference.owner not in {None, self._org_id}:
+            record = self._live.foreign.get(reference)
+        else:
+            record = self._live.action(reference.name)
+            if record is not None and reference.digest not in {None, record.digest}:
+                return None
+        if record is None or record.inherits is None:
+            return record
+        # A parent without owner is in the organization of its child, which need not be the own one.
+        parent = normalised_reference(record.inherits, org_id=record.org_id)
+        return record.model_copy(update={"inherits": parent})
+
+
+def _says_all(resource: Resource | None, found: ActionReference) -> bool:
+    """Return True for a plain reference to an action whose manifest holds every parameter: the common case."""
+    if resource is None or found.owner is not None or found.digest is not None:
+        return False
+    return reference(resource.spec) is None
 
 
 def _circles(chosen: Mapping[Address, Resource], desired: Desired, live: Live) -> list[Diagnostic]:

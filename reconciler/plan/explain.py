@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from reconciler.domain.changesets import same_json
 from reconciler.domain.secrets import Secret
+from reconciler.manifests.problems import pointer_of
 from reconciler.plan.model import ABSENT, FieldChange
-from reconciler.plan.pointers import pointer
 
 Path = tuple[str | int, ...]
 
@@ -28,6 +28,9 @@ _LEVELS: Final = {
     "parameters": 2,
 }
 
+#: Maps by name: left out means empty, so what is in them is always shown member by member.
+_MAPS: Final = frozenset({"metadata", "parameter_values", "parameters"})
+
 #: Fields that hold values of no fixed form.
 _FREE: Final = frozenset({"condition", "metadata", "parameter_values"})
 
@@ -36,7 +39,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fi
     """Return what differs, ordered by pointer; nothing for equal shapes."""
     found: list[FieldChange] = []
     for name in before.keys() | after.keys():
-        old, new = before.get(name, ABSENT), after.get(name, ABSENT)
+        missing: Any = {} if name in _MAPS else ABSENT
+        old, new = before.get(name, missing), after.get(name, missing)
+        # "==" finds True and 1 equal, which only values of no fixed form can be in turn.
+        if old == new and name not in _FREE:
+            continue
         found.extend(_differences(("spec", name), old, new, levels=_LEVELS.get(name, 0)))
     return _in_order(found)
 
@@ -63,9 +70,9 @@ def _in_order(fields: Any) -> tuple[FieldChange, ...]:
 def _fields(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in shape.items():
         if name == "parameters":
-            yield from ((pointer("spec", name, each), parameter) for each, parameter in value.items())
+            yield from ((pointer_of(("spec", name, each)), parameter) for each, parameter in value.items())
         else:
-            yield pointer("spec", name), value
+            yield pointer_of(("spec", name)), value
 
 
 def _differences(path: Path, old: Any, new: Any, *, levels: int) -> Iterator[FieldChange]:
@@ -78,7 +85,7 @@ def _differences(path: Path, old: Any, new: Any, *, levels: int) -> Iterator[Fie
     elif path[1] in _FREE and type(old) is type(new) and isinstance(old, dict | list):
         yield from _nested(path, old, new)
     else:
-        yield FieldChange(pointer(*path), old, new)
+        yield FieldChange(pointer_of(path), old, new)
 
 
 def _bare(value: Any) -> Any:
@@ -92,12 +99,12 @@ def _nested(path: Path, old: Any, new: Any) -> Iterator[FieldChange]:
     sides: dict[str, list[Any]] = {}
     for levels in DeepDiff(old, new, view="tree").values():
         for level in levels:
-            both = sides.setdefault(pointer(*path, *level.path(output_format="list")), [ABSENT, ABSENT])
+            both = sides.setdefault(pointer_of((*path, *level.path(output_format="list"))), [ABSENT, ABSENT])
             # A member removed and another added at the same index are one difference.
             both[0] = both[0] if _is_missing(level.t1) else level.t1
             both[1] = both[1] if _is_missing(level.t2) else level.t2
     if not sides:
-        yield FieldChange(pointer(*path), old, new)
+        yield FieldChange(pointer_of(path), old, new)
     for at, (before, after) in sides.items():
         yield FieldChange(at, before, after)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import InvalidManifests
 from reconciler.manifests.desired import Desired, Resource
-from reconciler.plan.model import ABSENT
-from reconciler.plan.pointers import segments
+from reconciler.manifests.problems import segments
 from reconciler.plan.shapes import Shape
 
 #: Objects without a required member: they may come into being because a part of them is left to the platform.
@@ -39,46 +38,26 @@ def overlaid(wanted: Shape, live: Shape, pointers: Iterable[str]) -> Shape:
     return result
 
 
-def _take(target: Any, source: Any, path: list[str], *, may_make: bool) -> None:
+def _take(target: Shape, source: Shape, path: list[str], *, may_make: bool) -> None:
     segment, *rest = path
-    for key in _keys(segment, target, source):
-        theirs = _member(source, key)
-        if not rest:
-            _put(target, key, theirs)
-            continue
-        ours = _member(target, key)
-        if isinstance(ours, dict | list):
-            _take(ours, theirs, rest, may_make=may_make)
-        elif ours is ABSENT and may_make and isinstance(theirs, dict):
-            made: Shape = {}
-            _take(made, theirs, rest, may_make=may_make)
-            if made:
-                _put(target, key, made)
+    for name in sorted(target.keys() | source.keys()) if segment == "*" else [segment]:
+        if rest:
+            _take_below(target, source, name, rest, may_make=may_make)
+        elif name in source:
+            target[name] = copy.deepcopy(source[name])
+        else:
+            target.pop(name, None)
 
 
-def _keys(segment: str, target: Any, source: Any) -> list[Any]:
-    """Return the keys or indexes a segment stands for; ``*`` is all that either side has."""
-    if isinstance(target, list):
-        indexes = range(len(target))
-        return list(indexes) if segment == "*" else [index for index in indexes if str(index) == segment]
-    if segment != "*":
-        return [segment]
-    return sorted(target.keys() | (source.keys() if isinstance(source, dict) else ()))
-
-
-def _member(container: Any, key: Any) -> Any:
-    if isinstance(container, dict):
-        return container.get(key, ABSENT)
-    if isinstance(container, list) and isinstance(key, int) and key < len(container):
-        return container[key]
-    return ABSENT
-
-
-def _put(target: Any, key: Any, value: Any) -> None:
-    if value is not ABSENT:
-        target[key] = copy.deepcopy(value)
-    elif isinstance(target, dict):
-        target.pop(key, None)
+def _take_below(target: Shape, source: Shape, name: str, path: list[str], *, may_make: bool) -> None:
+    theirs = source.get(name, {})
+    if name not in target and not may_make:
+        return
+    ours = target.get(name, {})
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        _take(ours, theirs, path, may_make=may_make)
+        if ours:
+            target[name] = ours
 
 
 def misfit(resource: Resource, desired: Desired, error: ValidationError) -> InvalidManifests:

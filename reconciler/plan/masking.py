@@ -8,6 +8,7 @@ Secret are defaults of parameters, parameter values and environment variables wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from reconciler.domain.address import Address
@@ -16,6 +17,9 @@ from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.references import needed
 
 Claim = Callable[[str], bool]
+
+#: The same few names come again and again over a fleet.
+_names_a_secret: Final = lru_cache(maxsize=4096)(names_a_secret)
 
 _CONTAINERS: Final = ("container_parameters", "container_parameter_overrides")
 
@@ -36,7 +40,7 @@ def concealed(body: Mapping[str, Any], *, sensitive: frozenset[str]) -> dict[str
     """Return the shape of a spec, or the body of a request, with every secret value wrapped."""
 
     def secret(name: str) -> bool:
-        return name in sensitive or names_a_secret(name)
+        return name in sensitive or _names_a_secret(name)
 
     result = dict(body)
     for member in _CONTAINERS:
@@ -46,9 +50,10 @@ def concealed(body: Mapping[str, Any], *, sensitive: frozenset[str]) -> dict[str
         result["parameter_values"] = _values(result["parameter_values"], secret)
     if result.get("parameters"):
         result["parameters"] = _defaults(result["parameters"], secret)
-    if result.get("parameter_changeset"):
-        put = result["parameter_changeset"].get("put_parameters", [])
-        result["parameter_changeset"] = {**result["parameter_changeset"], "put_parameters": _defaults(put, secret)}
+    changeset = result.get("parameter_changeset")
+    if changeset and changeset.get("put_parameters"):
+        put = _defaults(changeset["put_parameters"], secret)
+        result["parameter_changeset"] = {**changeset, "put_parameters": put}
     return result
 
 

@@ -27,9 +27,9 @@ def without_defaults(members: Mapping[str, Any]) -> Shape:
 
 def in_order(value: Any) -> Any:
     """Return JSON with the keys of every object sorted; lists keep their order."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: in_order(value[key]) for key in sorted(value)}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [in_order(member) for member in value]
     return value
 

@@ -20,33 +20,39 @@ ORG = "og_acme"
 IDENTITY = PlatformIdentity(kind="embedded", endpoint="/tmp/platform.db", org_id=ORG)
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 5, 2, 12, 0, tzinfo=UTC)
+PLAIN = Lifecycle()
 SOURCE = Source(manifests_digest="sha256:manifests", paths=("manifests",))
 
 
 def action_address(name: str = "ros_ingest") -> Address:
+    """Return the address of an action."""
     return Address(Kind.ACTION, name)
 
 
 def trigger_address(name: str = "on_bags") -> Address:
+    """Return the address of a trigger."""
     return Address(Kind.TRIGGER, name)
 
 
 def action_spec(**fields: Any) -> ActionSpec:
+    """Return what a manifest says about an action."""
     return ActionSpec(**{"uri": "ghcr.io/acme/ros-ingest:1", **fields})
 
 
 def trigger_spec(**fields: Any) -> TriggerSpec:
+    """Return what a manifest says about a trigger."""
     return TriggerSpec(**{"action": ActionReference(name="ros_ingest"), "required_inputs": ("*.bag",), **fields})
 
 
 def parameter(name: str = "threshold", **fields: Any) -> ActionParameter:
+    """Return a parameter."""
     return ActionParameter(name=name, **fields)
 
 
 def action(
     name: str = "ros_ingest",
     *,
-    lifecycle: Lifecycle = Lifecycle(),
+    lifecycle: Lifecycle = PLAIN,
     labels: dict[str, str] | None = None,
     document: int = 0,
     **fields: Any,
@@ -63,7 +69,7 @@ def action(
 
 
 def trigger(
-    name: str = "on_bags", *, lifecycle: Lifecycle = Lifecycle(), labels: dict[str, str] | None = None, **fields: Any
+    name: str = "on_bags", *, lifecycle: Lifecycle = PLAIN, labels: dict[str, str] | None = None, **fields: Any
 ) -> Resource:
     """Return a trigger as a manifest declares it."""
     return Resource(

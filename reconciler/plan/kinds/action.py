@@ -64,8 +64,8 @@ def update(
         return None
     before, after = shape(old, org_id=org_id), shape(new, org_id=org_id)
     if resource.lifecycle.ignore:
-        after = overlaid(after, before, resource.lifecycle.ignore)
-        spec = _spec_of(after, resource, desired)
+        spec = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
+        after = shape(normalised_action(spec, org_id=org_id), org_id=org_id)
     difference = comparison(resource, record, before, after, desired=desired, org_id=org_id)
     if difference is None:
         return None
@@ -89,7 +89,7 @@ def shape(spec: ActionSpec, *, org_id: str) -> Shape:
             "container_parameters": container_shape(spec.container_parameters),
             "description": spec.description,
             "inherits": reference_shape(spec.inherits, org_id=org_id),
-            "metadata": in_order(spec.metadata),
+            "metadata": in_order(dict(spec.metadata)),
             "parameters": parameters_shape(spec.parameters),
             "requires_downloaded_inputs": None if spec.requires_downloaded_inputs else False,
             "short_description": spec.short_description,
@@ -140,11 +140,11 @@ def _publication(name: str, spec: ActionSpec) -> SetAccessibility:
     return SetAccessibility(name, SetActionAccessibilityRequest(accessibility=spec.accessibility))
 
 
-def _spec_of(after: Shape, resource: Resource, desired: Desired) -> ActionSpec:
+def _spec_of(wanted: Shape, resource: Resource, desired: Desired) -> ActionSpec:
     """Read a shape back: the declared spec with live values at ignored fields."""
-    parameters = [{"name": name, **parameter} for name, parameter in after.get("parameters", {}).items()]
+    parameters = [{"name": name, **parameter} for name, parameter in wanted.get("parameters", {}).items()]
     try:
-        return _adapter().validate_python({**after, "parameters": parameters})
+        return _adapter().validate_python({**wanted, "parameters": parameters})
     except ValidationError as error:
         raise misfit(resource, desired, error) from None
 

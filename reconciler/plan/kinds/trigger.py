@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.changesets import same_json
+from reconciler.domain.conditions import Condition, ConditionType
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, TriggerSpec, normalised_trigger
 from reconciler.manifests.desired import Desired, Resource
@@ -42,6 +44,11 @@ _NULL_WHEN_EMPTY: Final = {"additional_inputs": list, "parameter_values": dict}
 #: The manifest's flat names of the action reference, as the platform's requests have them.
 _REFERENCE: Final = {"action_name": "name", "action_digest": "digest", "action_owner_id": "owner"}
 
+#: What the platform keeps just as it was declared.
+_plain_fields: Final = attrgetter(
+    *(each.name for each in fields(TriggerSpec) if each.name not in {"action", "causes", "service_user_id"})
+)
+
 
 def create(resource: Resource, spec: TriggerSpec, *, desired: Desired, org_id: str) -> Change:
     """Return the change that creates a trigger."""
@@ -62,14 +69,17 @@ def update(
         InvalidManifests: Ignored fields and declared ones do not go together.
     """
     live = TriggerSpec.of(record)
+    if _alike(spec, live, org_id=org_id):
+        return None
     old = normalised_trigger(live, org_id=org_id)
     new = normalised_trigger(_settled(spec, live), org_id=org_id)
     if _same(old, new):
         return None
     before, after = shape(old, org_id=org_id), shape(new, org_id=org_id)
     if resource.lifecycle.ignore:
-        after = overlaid(after, before, resource.lifecycle.ignore)
-        new = normalised_trigger(_spec_of(after, resource, desired), org_id=org_id)
+        settled = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
+        new = normalised_trigger(settled, org_id=org_id)
+        after = shape(new, org_id=org_id)
     difference = comparison(resource, record, before, after, desired=desired, org_id=org_id)
     if difference is None:
         return None
@@ -97,7 +107,7 @@ def shape(spec: TriggerSpec, *, org_id: str) -> Shape:
             "container_parameter_overrides": container_shape(spec.container_parameter_overrides),
             "enabled": None if spec.enabled else False,
             "for_each": None if spec.for_each is TriggerForEachPrimitive.Dataset else spec.for_each.value,
-            "parameter_values": in_order(spec.parameter_values),
+            "parameter_values": in_order(dict(spec.parameter_values)),
             "required_inputs": list(spec.required_inputs),
             "service_user_id": spec.service_user_id,
             "timeout": spec.timeout,
@@ -113,13 +123,36 @@ def _settled(spec: TriggerSpec, live: TriggerSpec) -> TriggerSpec:
     )
 
 
-def _same(one: TriggerSpec, other: TriggerSpec) -> bool:
-    # "==" finds True and 1 equal; only parameter values and conditions can hold one where the other was.
+def _alike(spec: TriggerSpec, live: TriggerSpec, *, org_id: str) -> bool:
+    """Return True when the two are surely the same; spares most triggers the cost of being normalised."""
+    ours, theirs = spec.action, live.action
     return (
-        one == other
-        and same_json(one.parameter_values, other.parameter_values)
-        and same_json(condition_shape(one.condition), condition_shape(other.condition))
+        ours.name == theirs.name
+        and ours.digest == theirs.digest
+        and (ours.owner or org_id) == (theirs.owner or org_id)
+        and (spec.causes is None or spec.causes == live.causes)
+        and _plain_fields(spec) == _plain_fields(live)
+        and _same_values(spec, live)
     )
+
+
+def _same(one: TriggerSpec, other: TriggerSpec) -> bool:
+    return one == other and _same_values(one, other)
+
+
+def _same_values(one: TriggerSpec, other: TriggerSpec) -> bool:
+    # "==" finds True and 1 equal; only parameter values and conditions can hold one where the other was.
+    return same_json(one.parameter_values, other.parameter_values) and (
+        _value_types(one.condition) == _value_types(other.condition)
+    )
+
+
+def _value_types(condition: ConditionType | None) -> list[type]:
+    if condition is None:
+        return []
+    if isinstance(condition, Condition):
+        return [type(condition.value)]
+    return [each for member in condition.conditions for each in _value_types(member)]
 
 
 def _members(spec: TriggerSpec, changed: frozenset[str]) -> dict[str, Any]:
@@ -137,12 +170,12 @@ def _members(spec: TriggerSpec, changed: frozenset[str]) -> dict[str, Any]:
     return members
 
 
-def _spec_of(after: Shape, resource: Resource, desired: Desired) -> TriggerSpec:
+def _spec_of(wanted: Shape, resource: Resource, desired: Desired) -> TriggerSpec:
     """Read a shape back: the declared spec with live values at ignored fields."""
-    fields = {name: value for name, value in after.items() if name not in _REFERENCE}
-    action = {member: after[flat] for flat, member in _REFERENCE.items() if flat in after}
+    members = {name: value for name, value in wanted.items() if name not in _REFERENCE}
+    action = {member: wanted[flat] for flat, member in _REFERENCE.items() if flat in wanted}
     try:
-        return _adapter().validate_python({**fields, "action": action})
+        return _adapter().validate_python({**members, "action": action})
     except ValidationError as error:
         raise misfit(resource, desired, error) from None
 

@@ -1,0 +1,94 @@
+"""Guards: what a plan may not do, and whether live state moved since it was made."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.domain.live import LiveRecord
+from reconciler.errors import GuardRefused
+from reconciler.plan.guards import moved, refuse_protected
+from reconciler.plan.kinds.action import delete_change
+from tests.plan.builders import (
+    LATER,
+    action,
+    action_address,
+    action_record,
+    live,
+    planned,
+    trigger,
+    trigger_address,
+    trigger_record,
+)
+
+
+def test_deleting_what_is_protected_is_refused() -> None:
+    """Every address concerned is named."""
+    deletion = delete_change(action_record(), reason="not in manifests")
+
+    with pytest.raises(GuardRefused, match=r"action\.ros_ingest is protected and would be deleted"):
+        refuse_protected([deletion], protected={action_address()})
+
+
+def test_what_is_not_protected_may_be_deleted() -> None:
+    """Protection is of addresses, not of everything."""
+    refuse_protected([delete_change(action_record(), reason="")], protected={action_address("other")})
+
+
+def test_changing_what_is_protected_is_allowed() -> None:
+    """Protection keeps a resource from going, not from changing."""
+    (change,) = planned([action(timeout=1)], [action_record()]).changes
+
+    refuse_protected([change], protected={change.address})
+
+
+def test_every_service_user_that_would_change_is_named() -> None:
+    """One run shows all refusals."""
+    wanted = [trigger(name, service_user_id="su_new") for name in ("a", "b")]
+
+    with pytest.raises(GuardRefused) as refused:
+        planned(wanted, [action_record(), trigger_record("a"), trigger_record("b")])
+
+    assert "trigger.a" in refused.value.message
+    assert "trigger.b" in refused.value.message
+
+
+AT = "2026-05-02T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ([action_record(), trigger_record()], ()),
+        ([action_record(modified=LATER), trigger_record()], ()),
+        (
+            [action_record(digest="d2", modified=LATER, modified_by="bob"), trigger_record()],
+            (f"action.ros_ingest was modified since the plan was made: by bob at {AT}",),
+        ),
+        (
+            [action_record(), trigger_record(modified=LATER, modified_by="bob")],
+            (f"trigger.on_bags was modified since the plan was made: by bob at {AT}",),
+        ),
+        ([trigger_record()], ("action.ros_ingest is gone from the platform",)),
+        (
+            [action_record(), trigger_record(), action_record("fresh", modified=LATER, modified_by="bob")],
+            (f"action.fresh appeared on the platform: by bob at {AT}",),
+        ),
+    ],
+    ids=["still", "same digest", "new digest", "trigger modified", "vanished", "appeared"],
+)
+def test_movement_is_told_in_one_sentence_per_resource(now: list[LiveRecord], expected: tuple[str, ...]) -> None:
+    """Actions move by digest, triggers by time of modification, both by appearing and vanishing."""
+    plan = planned(
+        [action(timeout=1), action("fresh"), trigger(timeout=1)],
+        [action_record(), trigger_record()],
+    )
+
+    assert moved(plan, live(*now)) == expected
+
+
+def test_what_the_plan_does_not_touch_may_move() -> None:
+    """Only changed resources are looked at."""
+    plan = planned([trigger(timeout=1), action()], [action_record(), trigger_record()])
+
+    assert [change.address for change in plan.changes] == [trigger_address()]
+    assert moved(plan, live(action_record(digest="d2"), trigger_record())) == ()
