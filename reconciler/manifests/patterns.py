@@ -36,7 +36,7 @@ def pattern_problem(pattern: str) -> PatternProblem | None:
 
     Errors are certain; what depends on how files are called is a warning.
     """
-    if _ORDINARY.fullmatch(pattern) and "//" not in pattern and not pattern.startswith("./"):
+    if _ORDINARY.fullmatch(pattern) and "//" not in pattern and "./" not in pattern:
         return None
     return _never(pattern) or _doubtful(pattern)
 
@@ -102,7 +102,7 @@ def _doubtful(pattern: str) -> PatternProblem | None:
             'close it, or write "\\[" for the character',
             Severity.WARNING,
         )
-    if pattern.endswith("$") or pattern.startswith("^"):
+    if pattern.endswith("$") or pattern.startswith("^") or "\\." in pattern:
         return PatternProblem(
             f'"{pattern}" looks like a regular expression', "patterns are written as in .gitignore", Severity.WARNING
         )

@@ -1,0 +1,83 @@
+"""JSON Schemas are generated, complete and current."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from reconciler.manifests.schema import schemas, stale, write
+
+FILES = {
+    "action.schema.json",
+    "trigger.schema.json",
+    "parameter-set.schema.json",
+    "project.schema.json",
+    "manifest.schema.json",
+}
+
+
+def objects(schema: Any) -> list[dict[str, Any]]:
+    """Return every schema of a mapping with listed keys."""
+    found = []
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" in schema:
+            found.append(schema)
+        for member in schema.values():
+            found += objects(member)
+    if isinstance(schema, list):
+        for member in schema:
+            found += objects(member)
+    return found
+
+
+def test_there_is_one_schema_a_kind_and_one_for_all() -> None:
+    """The names of the files are part of the public surface."""
+    assert set(schemas()) == FILES
+
+
+def test_every_schema_names_its_dialect_and_itself() -> None:
+    """Editors find the draft and the identifier."""
+    for name, schema in schemas().items():
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert schema["$id"] == f"https://roboto-reconciler.dev/schemas/v1/{name}"
+        assert schema["title"]
+        assert schema["description"]
+
+
+def test_no_mapping_takes_unknown_keys() -> None:
+    """Wherever keys are listed, no others are legal; the combined schema leaves that to each kind."""
+    for name, schema in schemas().items():
+        inner = objects(schema["$defs"]) if name == "manifest.schema.json" else objects(schema)
+        assert all(each["additionalProperties"] is False for each in inner)
+
+
+def test_the_committed_schemas_are_current() -> None:
+    """``reconciler schema --check`` passes in this repository."""
+    assert stale(Path(__file__).parents[2] / "schemas") == []
+
+
+def test_what_was_written_is_not_stale(tmp_path: Path) -> None:
+    """Writing makes every file current, once, with a line feed at its end."""
+    assert set(stale(tmp_path)) == FILES
+    assert set(write(tmp_path / "new")) == FILES
+    assert stale(tmp_path / "new") == []
+    assert write(tmp_path / "new") == []
+    assert (tmp_path / "new" / "action.schema.json").read_text().endswith("}\n")
+
+
+def test_an_edited_schema_is_stale(tmp_path: Path) -> None:
+    """Nobody edits a generated file unnoticed."""
+    write(tmp_path)
+    path = tmp_path / "trigger.schema.json"
+    path.write_text(json.dumps(json.loads(path.read_text())))
+    assert stale(tmp_path) == ["trigger.schema.json"]
+
+
+def test_an_unknown_kind_is_the_only_error_of_the_combined_schema() -> None:
+    """A misspelt kind does not drown in the errors of every kind."""
+    judge = jsonschema.Draft202012Validator(schemas()["manifest.schema.json"])
+    document = {"apiVersion": "reconciler/v1", "kind": "Actoin", "metadata": {"name": "a"}, "spec": {"urii": 1}}
+    assert [error.validator for error in judge.iter_errors(document)] == ["enum"]
