@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.domain.actions import EXCLUDED_BY_INHERITS, SHORT_DESCRIPTION_LIMIT, ActionRecord
 from reconciler.domain.address import Kind, name_problem
+from reconciler.domain.conditions import ConditionGroup, ConditionType
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, is_catch_all, patterns_problem
 from reconciler.errors import InvalidRequest
 
@@ -94,6 +96,8 @@ def _trigger_problems(record: TriggerRecord) -> Iterator[str]:
     for name, value in record.parameter_values.items():
         if not _is_json(value):
             yield f'parameter_values: "{name}" is not a value that JSON can hold'
+    if record.condition is not None:
+        yield from _condition_problems(record.condition)
 
 
 def _pattern_problems(record: TriggerRecord) -> Iterator[str]:
@@ -109,6 +113,14 @@ def _pattern_problems(record: TriggerRecord) -> Iterator[str]:
         yield f'required_inputs: "{pattern}" takes every file, which for_each "dataset_file" does not allow'
 
 
+def _condition_problems(condition: ConditionType) -> Iterator[str]:
+    if isinstance(condition, ConditionGroup):
+        for member in condition.conditions:
+            yield from _condition_problems(member)
+    elif isinstance(condition.value, int | float) and not _is_json(condition.value):
+        yield f'condition: "{condition.field}" is compared with a number that JSON cannot hold'
+
+
 def _is_json(value: object) -> bool:
     match value:
         case None | bool() | str():
@@ -120,7 +132,7 @@ def _is_json(value: object) -> bool:
         case list():
             return all(map(_is_json, value))
         case dict():
-            return all(isinstance(key, str) and _is_json(member) for key, member in value.items())
+            return all(isinstance(key, str) and _is_text(key) and _is_json(member) for key, member in value.items())
         case _:
             return False
 
@@ -129,8 +141,24 @@ def _is_json(value: object) -> bool:
 _WIDEST_NUMBER: Final = 1024
 
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def _is_text(text: str) -> bool:
+    return not _SURROGATE.search(text)
+
+
 def _text_problems(record: ActionRecord | TriggerRecord) -> Iterator[str]:
     try:
         record.model_dump_json()
     except ValueError:
         yield "a text holds half of a surrogate pair, which is no character"
+        return
+    container = (
+        record.container_parameters if isinstance(record, ActionRecord) else record.container_parameter_overrides
+    )
+    variables = (container and container.env_vars) or {}
+    metadata = record.metadata if isinstance(record, ActionRecord) else {}
+    # Keys are written without complaint, but as another text.
+    if not all(map(_is_text, [*variables, *metadata])):
+        yield "a key holds half of a surrogate pair, which is no character"

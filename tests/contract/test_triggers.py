@@ -133,6 +133,7 @@ def test_a_trigger_needs_an_action(platform: Platform, given: dict[str, Any]) ->
         ({"name": "dataset"}, "route"),
         ({"name": "events"}, "route"),
         ({"timeout": 0}, "timeout"),
+        ({"condition": Condition(field="a", comparator=Comparator.Equals, value=2**2000)}, "condition"),
         ({"for_each": TriggerForEachPrimitive.DatasetFile, "required_inputs": ["a.bag", "**/*"]}, r"\*\*/\*"),
         ({"for_each": TriggerForEachPrimitive.DatasetFile, "required_inputs": ["**"]}, "every file"),
         ({"for_each": TriggerForEachPrimitive.DatasetFile, "required_inputs": [" * "]}, "every file"),

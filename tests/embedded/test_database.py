@@ -7,15 +7,16 @@ import stat
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.domain.queries import QuerySpecification, SortDirection
 from reconciler.domain.requests import SetActionAccessibilityRequest, UpdateActionRequest
-from reconciler.domain.values import Accessibility
+from reconciler.domain.values import Accessibility, ContainerParameters
 from reconciler.embedded import schema
 from reconciler.embedded.platform import EmbeddedPlatform
-from reconciler.errors import ConfigurationError, NotFound, PlatformUnavailable
+from reconciler.errors import ConfigurationError, InvalidRequest, NotFound, PlatformUnavailable
 from tests.contract.builders import new_action, new_trigger
 
 
@@ -219,3 +220,32 @@ def test_listings_walk_an_index(platform: EmbeddedPlatform, listing: str, direct
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
     assert len(steps) == 1
     assert "USING INDEX newest" in steps[0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"description": "\ud800"},
+        {"tags": ["\udfff"]},
+        {"metadata": {"a": "\ud800"}},
+        {"metadata": {"\ud800": 1}},
+        {"container_parameters": ContainerParameters(env_vars={"\ud800": "x"})},
+        {"metadata": {"a": float("nan")}},
+        {"metadata": {"a": float("inf")}},
+        {"metadata": {"a": 10**5000}},
+    ],
+)
+def test_what_json_cannot_carry_is_refused(platform: EmbeddedPlatform, given: dict[str, Any]) -> None:
+    """A caller in this process may hand over what no wire would bring; nothing of it is kept in another shape."""
+    with pytest.raises(InvalidRequest):
+        platform.create_action(new_action(**given))
+    assert platform.query_actions(QuerySpecification()).items == ()
+
+
+@pytest.mark.parametrize("value", [float("nan"), (1, 2), {1: 2}, {"a": {"\ud800": 1}}, ["\ud800"], object()])
+def test_parameter_values_are_json(platform: EmbeddedPlatform, value: Any) -> None:
+    """Nor is anything of a trigger."""
+    platform.create_action(new_action())
+
+    with pytest.raises(InvalidRequest):
+        platform.create_trigger(new_trigger(parameter_values={"a": value}))
