@@ -6,7 +6,7 @@ condition, a nested parameter value) is known to differ: it is far too slow to f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.domain.changesets import same_json
@@ -63,7 +63,7 @@ def changed_names(fields: tuple[FieldChange, ...]) -> frozenset[str]:
     return frozenset(change.pointer.split("/")[2] for change in fields)
 
 
-def _in_order(fields: Any) -> tuple[FieldChange, ...]:
+def _in_order(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     return tuple(sorted(fields, key=lambda change: change.pointer))
 
 
@@ -72,7 +72,7 @@ def _fields(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if name == "parameters":
             yield from ((pointer_of(("spec", name, each)), parameter) for each, parameter in value.items())
         else:
-            yield pointer_of(("spec", name)), value
+            yield f"/spec/{name}", value
 
 
 def _differences(path: Path, old: Any, new: Any, *, levels: int) -> Iterator[FieldChange]:

@@ -6,7 +6,7 @@ live on top of it. Equals come by address, so the order never depends on how the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -23,22 +23,47 @@ def ordered(changes: Iterable[Change], *, wanted: Needs, had: Needs) -> tuple[Ch
     ``wanted`` is what resources rest on according to the manifests, ``had`` according to live state. ``wanted`` must
     have no cycles: :func:`cycles` finds them.
     """
-    by_address = {change.address: change for change in changes}
-    depends = {address: set[Address]() for address in by_address}
-    for address, change in by_address.items():
-        if change.op is not Op.DELETE:
-            depends[address] |= _nearest(address, wanted, by_address)
-        for below in _nearest(address, had, by_address):
-            if by_address[below].op is Op.DELETE:
-                depends[below].add(address)
-    sorter = TopologicalSorter(depends)
+    by_rank = sorted(changes, key=lambda change: (change.address.kind, change.address.name))
+    depends = _dependencies(by_rank, wanted, had)
+    # Ranks stand for changes: they are their own order among equals, and quicker to hash than addresses.
+    sorter = TopologicalSorter(dict(enumerate(depends)))
     sorter.prepare()
     result: list[Change] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=_position)
-        result.extend(_with_dependencies(by_address[address], depends[address]) for address in ready)
+        ready = sorted(sorter.get_ready())
+        for rank in ready:
+            below = tuple(by_rank[other].address for other in sorted(depends[rank]))
+            result.append(replace(by_rank[rank], depends_on=below) if below else by_rank[rank])
         sorter.done(*ready)
     return tuple(result)
+
+
+def _dependencies(by_rank: Sequence[Change], wanted: Needs, had: Needs) -> list[set[int]]:
+    """Return the ranks that each change depends on."""
+    ranks = {change.address: rank for rank, change in enumerate(by_rank)}
+    depends: list[set[int]] = [set() for _ in by_rank]
+    for rank, change in enumerate(by_rank):
+        if change.op is not Op.DELETE:
+            depends[rank] |= _nearest(change.address, wanted, ranks)
+        for below in _nearest(change.address, had, ranks):
+            if by_rank[below].op is Op.DELETE:
+                depends[below].add(rank)
+    return depends
+
+
+def _nearest(address: Address, needs: Needs, ranks: Mapping[Address, int]) -> set[int]:
+    """Return the ranks of the changes this resource rests on, directly or through unchanged ones."""
+    found: set[int] = set()
+    passed: set[Address] = set()
+    left = list(needs.get(address, ()))
+    while left:
+        other = left.pop()
+        if other in ranks:
+            found.add(ranks[other])
+        elif other not in passed:
+            passed.add(other)
+            left.extend(needs.get(other, ()))
+    return found
 
 
 def cycles(needs: Needs) -> list[tuple[Address, ...]]:
@@ -55,29 +80,6 @@ def cycles(needs: Needs) -> list[tuple[Address, ...]]:
             del left[path[0]]
         else:
             return sorted(found)
-
-
-def _nearest(address: Address, needs: Needs, changed: Mapping[Address, Change]) -> set[Address]:
-    """Return the changed resources this one rests on, directly or through unchanged ones."""
-    found: set[Address] = set()
-    passed: set[Address] = set()
-    left = list(needs.get(address, ()))
-    while left:
-        other = left.pop()
-        if other in changed:
-            found.add(other)
-        elif other not in passed:
-            passed.add(other)
-            left.extend(needs.get(other, ()))
-    return found
-
-
-def _with_dependencies(change: Change, depends: set[Address]) -> Change:
-    return replace(change, depends_on=tuple(sorted(depends))) if depends else change
-
-
-def _position(address: Address) -> tuple[str, str]:
-    return (address.kind, address.name)
 
 
 def _from_first(path: list[Address]) -> tuple[Address, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reconciler.diagnostics import Span
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
 from reconciler.domain.live import LiveRecord
@@ -26,7 +25,7 @@ def creation(
         fields=additions(hidden),
         after=hidden,
         sensitive=sensitive,
-        origin=_origin(resource, desired),
+        origin=desired.locate(resource, ""),
         reason="not on the platform",
     )
 
@@ -49,7 +48,7 @@ def comparison(
         after=new,
         observed=observed(record),
         sensitive=sensitive,
-        origin=_origin(resource, desired),
+        origin=desired.locate(resource, ""),
         reason="differs",
     )
 
@@ -75,8 +74,3 @@ def observed(record: LiveRecord) -> Observed:
     """Return how to tell later whether the record has moved."""
     digest = record.digest if isinstance(record, ActionRecord) else None
     return Observed(digest, record.modified, record.modified_by)
-
-
-def _origin(resource: Resource, desired: Desired) -> Span:
-    # A file's first document starts with the file; only those below it are worth reading the file again.
-    return Span.at(resource.file) if resource.document == 0 else desired.locate(resource, "")
