@@ -56,7 +56,7 @@ def query_actions(
         return Page((), None)
     only_hub = from_hub or org_id not in caller.organizations
     return read_page(
-        lambda order: rows.list_actions(order, org_id=org_id, only_hub=only_hub), query, model=ActionRecord
+        lambda search: rows.list_actions(search, org_id=org_id, only_hub=only_hub), query, model=ActionRecord
     )
 
 

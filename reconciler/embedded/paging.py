@@ -6,7 +6,6 @@ come or go in between neither repeat nor hide others.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -15,30 +14,30 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 from pydantic import Field, TypeAdapter
 
-from reconciler.domain.actions import ActionRecord
 from reconciler.domain.conditions import ConditionType, matches
 from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, SortDirection
-from reconciler.domain.triggers import TriggerRecord
-from reconciler.embedded.store import Order, Row
+from reconciler.domain.values import WireModel
+from reconciler.embedded.listing import Row, Search
+from reconciler.embedded.tokens import decoded, encoded
 from reconciler.errors import InvalidRequest
 
 #: The page size of a query that names none.
 DEFAULT_LIMIT: Final = 500
 
-Record = TypeVar("Record", ActionRecord, TriggerRecord)
+Record = TypeVar("Record", bound=WireModel)
 
 
 def read_page(
-    scan: Callable[[Order], Iterator[Row]], query: QuerySpecification, *, model: type[Record]
+    scan: Callable[[Search], Iterator[Row]], query: QuerySpecification, *, model: type[Record]
 ) -> Page[Record]:
-    """Return one page of what ``scan`` lists in the order it is given.
+    """Return one page of what ``scan`` finds; it need not sieve by the search's condition.
 
     Raises:
         InvalidRequest: The limit, the sort field or the token is wrong; all that is wrong is named.
     """
-    limit, order = _limit(query), _order(query, fields=model.model_fields.keys())
-    found = list(islice(_matching(scan(order), query.condition), limit + 1))
-    token = _encoded(order, found[limit - 1]) if len(found) > limit else None
+    limit, search = _limit(query), _search(query, fields=model.model_fields.keys())
+    found = list(islice(_matching(scan(search), query.condition), limit + 1))
+    token = encoded(_place(search, found[limit - 1])) if len(found) > limit else None
     return Page(tuple(model.model_validate_json(row.document) for row in found[:limit]), token)
 
 
@@ -50,17 +49,17 @@ def _limit(query: QuerySpecification) -> int:
     return query.limit
 
 
-def _order(query: QuerySpecification, *, fields: Iterable[str]) -> Order:
+def _search(query: QuerySpecification, *, fields: Iterable[str]) -> Search:
     field = "created" if query.sort_by is None else query.sort_by
     if field.partition(".")[0] not in fields or '"' in field:
         raise InvalidRequest(f'cannot sort by "{field}": choose one of {", ".join(sorted(fields))}')
     descending = query.sort_direction is not SortDirection.Ascending
     if query.after is None:
-        return Order(field, descending)
-    place = _decoded(query.after)
+        return Search(field, descending, condition=query.condition)
+    place = decoded(query.after, _PLACE)
     if (place.field, place.descending) != (field, descending):
         raise InvalidRequest("the page token belongs to a query with another order: repeat the query it came from")
-    return Order(field, descending, after=(place.sort_value, place.name, place.org_id))
+    return Search(field, descending, after=(place.sort_value, place.key, place.org_id), condition=query.condition)
 
 
 def _matching(rows: Iterator[Row], condition: ConditionType | None) -> Iterator[Row]:
@@ -69,7 +68,7 @@ def _matching(rows: Iterator[Row], condition: ConditionType | None) -> Iterator[
     return (row for row in rows if matches(condition, _facts(row.document)))
 
 
-_TIMES: Final = ("created", "modified", "published")
+_TIMES: Final = ("created", "modified", "published", "last_heartbeat")
 
 
 def _facts(document: str) -> Mapping[str, Any]:
@@ -85,26 +84,12 @@ class _Place(NamedTuple):
     field: str
     descending: bool
     sort_value: Annotated[int, Field(ge=-(2**63), lt=2**63)] | float | str
-    name: str
+    key: str
     org_id: str
 
 
 _PLACE: Final = TypeAdapter(_Place)
-_PREFIX: Final = "v1:json:"
 
 
-def _encoded(order: Order, last: Row) -> str:
-    place = _Place(order.field, order.descending, last.sort_value, last.name, last.org_id)
-    text = _PREFIX + json.dumps(place, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decoded(token: str) -> _Place:
-    padded = token + "=" * (-len(token) % 4)
-    try:
-        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-        if text.startswith(_PREFIX):
-            return _PLACE.validate_json(text.removeprefix(_PREFIX), strict=True)
-    except ValueError:
-        pass
-    raise InvalidRequest("the page token is not one of ours: send next_token of the page before, unchanged")
+def _place(search: Search, last: Row) -> _Place:
+    return _Place(search.field, search.descending, last.sort_value, last.key, last.org_id)

@@ -11,39 +11,17 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
+from reconciler.embedded import columns
+from reconciler.embedded.columns import microseconds
+from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.schema import connect, prepare
 from reconciler.errors import PlatformUnavailable
-
-SortValue = int | float | str
-
-
-class Row(NamedTuple):
-    """One record as a listing finds it, with the value it is sorted by."""
-
-    sort_value: SortValue
-    name: str
-    org_id: str
-    document: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The order of a listing, and the row it goes on after.
-
-    ``field`` is a dotted path into the record. Ties are broken by name and organization.
-    """
-
-    field: str
-    descending: bool
-    after: tuple[SortValue, str, str] | None = None
 
 
 class Store:
@@ -124,14 +102,14 @@ class Store:
         self._idle.append(connection)
 
 
-#: Sort fields with a column; any other is read out of the document.
-_SORT_COLUMNS: Final[Mapping[str, str]] = {
-    "created": "created",
-    "modified": "modified",
-    "name": "name",
-    "org_id": "org_id",
+_COMMON: Final = {
+    "created": columns.moment("created"),
+    "modified": columns.moment("modified"),
+    "name": columns.text("name"),
+    "org_id": columns.text("org_id"),
 }
-_SORT_DOCUMENT: Final = "coalesce(json_extract(document, :path), '')"
+_ACTIONS: Final = Table("actions", key="name", columns=_COMMON)
+_TRIGGERS: Final = Table("triggers", key="name", columns=_COMMON)
 
 
 class Rows:
@@ -188,14 +166,14 @@ class Rows:
             (org_id, name),
         )
 
-    def list_actions(self, order: Order, *, org_id: str | None, only_hub: bool) -> Iterator[Row]:
+    def list_actions(self, search: Search, *, org_id: str | None, only_hub: bool) -> Iterator[Row]:
         """Return the latest versions, of one organization or of all."""
         where = ["latest"]
         if org_id is not None:
             where.append("org_id = :org_id")
         if only_hub:
             where.append(f"accessibility = '{Accessibility.ActionHub.value}'")
-        return self._list("actions", where, order, org_id)
+        return listed(self._connection, _ACTIONS, search, where=where, org_id=org_id)
 
     def trigger(self, org_id: str, name: str) -> TriggerRecord | None:
         """Return one trigger."""
@@ -224,23 +202,9 @@ class Rows:
         """Delete a trigger."""
         self._connection.execute("DELETE FROM triggers WHERE org_id = ? AND name = ?", (org_id, name))
 
-    def list_triggers(self, order: Order, *, org_id: str) -> Iterator[Row]:
+    def list_triggers(self, search: Search, *, org_id: str) -> Iterator[Row]:
         """Return the triggers of one organization."""
-        return self._list("triggers", ["org_id = :org_id"], order, org_id)
-
-    def _list(self, table: str, where: list[str], order: Order, org_id: str | None) -> Iterator[Row]:
-        column = _SORT_COLUMNS.get(order.field, _SORT_DOCUMENT)
-        values: dict[str, SortValue | None] = {"org_id": org_id, "path": _json_path(order.field)}
-        if order.after is not None:
-            where = [*where, f"({column}, name, org_id) {'<' if order.descending else '>'} (:value, :name, :owner)"]
-            values["value"], values["name"], values["owner"] = order.after
-        way = "DESC" if order.descending else "ASC"
-        # Only our own words are put into the text; what callers say is bound.
-        statement = (
-            f"SELECT {column}, name, org_id, document FROM {table} WHERE {' AND '.join(where)}"  # noqa: S608
-            f" ORDER BY {column} {way}, name {way}, org_id {way}"
-        )
-        return map(Row._make, self._connection.execute(statement, values))
+        return listed(self._connection, _TRIGGERS, search, where=["org_id = :org_id"], org_id=org_id)
 
     def _one(self, statement: str, values: Mapping[str, str | None]) -> str | None:
         row = self._connection.execute(statement, values).fetchone()
@@ -248,10 +212,6 @@ class Rows:
 
     def _names(self, statement: str, values: tuple[str, str]) -> list[str]:
         return [str(name) for (name,) in self._connection.execute(statement, values)]
-
-
-def _json_path(field: str) -> str:
-    return "$" + "".join(f'."{segment}"' for segment in field.split("."))
 
 
 def _action_values(record: ActionRecord) -> dict[str, str | int | None]:
@@ -263,8 +223,8 @@ def _action_values(record: ActionRecord) -> dict[str, str | int | None]:
         "accessibility": record.accessibility.value,
         "parent_org_id": None if parent is None else parent.owner or record.org_id,
         "parent_name": None if parent is None else parent.name,
-        "created": _microseconds(record.created),
-        "modified": _microseconds(record.modified),
+        "created": microseconds(record.created),
+        "modified": microseconds(record.modified),
         "document": record.model_dump_json(),
     }
 
@@ -275,14 +235,7 @@ def _trigger_values(record: TriggerRecord) -> dict[str, str | int]:
         "name": record.name,
         "action_org_id": record.action.owner or record.org_id,
         "action_name": record.action.name,
-        "created": _microseconds(record.created),
-        "modified": _microseconds(record.modified),
+        "created": microseconds(record.created),
+        "modified": microseconds(record.modified),
         "document": record.model_dump_json(),
     }
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

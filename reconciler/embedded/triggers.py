@@ -46,7 +46,7 @@ def query_triggers(
     org_id = owner or caller.org_id
     if org_id not in caller.organizations:
         raise NotAllowed(f"triggers of {org_id} can only be read by its members")
-    return read_page(lambda order: rows.list_triggers(order, org_id=org_id), query, model=TriggerRecord)
+    return read_page(lambda search: rows.list_triggers(search, org_id=org_id), query, model=TriggerRecord)
 
 
 def create_trigger(rows: Rows, request: CreateTriggerRequest, *, caller: Caller, now: datetime) -> TriggerRecord:
