@@ -189,12 +189,12 @@ def test_foreign_references_are_those_that_name_an_owner() -> None:
 
 
 def test_the_origin_of_a_change_is_where_its_document_begins() -> None:
-    """Only documents below the first of a file are worth a second look at the file."""
+    """Comments above a document do not count: its place is its first key."""
     first, second = action("first"), action("second", document=1)
 
     plan = planned(desired(first, second, locate=at_pointer))
 
-    assert [str(change.origin) for change in plan.changes] == ["actions/first.yaml:1:1", "action.second:1:1"]
+    assert [str(change.origin) for change in plan.changes] == ["action.first:1:1", "action.second:1:1"]
 
 
 def test_an_unrelated_live_trigger_does_not_disturb() -> None:
