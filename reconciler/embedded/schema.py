@@ -42,7 +42,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         CREATE INDEX newest_hub_actions ON actions (created, name, org_id)
         WHERE latest AND accessibility = 'action_hub'
         """,
-        "CREATE INDEX inheriting_actions ON actions (parent_org_id, parent_name) WHERE latest",
+        """
+        CREATE INDEX inheriting_actions ON actions (parent_org_id, parent_name)
+        WHERE latest AND parent_name IS NOT NULL
+        """,
         """
         CREATE TABLE triggers (
             org_id TEXT NOT NULL,
@@ -89,6 +92,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         # With the log this is safe against a killed process; only a power cut may undo the last moments.
         connection.execute("PRAGMA synchronous = NORMAL")
+        # Pages of 4 KiB: copying the log into the file less often, an apply waits for the disk less often.
+        connection.execute("PRAGMA wal_autocheckpoint = 8000")
     except sqlite3.Error:
         connection.close()
         raise
