@@ -8,13 +8,13 @@ never quietly work on the embedded one.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, Span
 from reconciler.errors import ConfigurationError, InvalidManifests
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Settings:
 
     Attributes:
         root: The folder of the project file, or the working directory; manifests may not lead out of it.
-        paths: Files and folders the manifests are read from, ``-`` for standard input.
+        cwd: The working directory, from where people read the names of files.
+        paths: Files and folders the manifests are read from, relative to ``root``; ``-`` for standard input.
+        given: The paths as they were named, relative to the working directory; a saved plan keeps them.
         exclude: Gitignore-style patterns of files that are no manifests.
         platform: Which platform, and ``named_by`` in which words; None when nobody named one.
         embedded_path: The embedded platform's database.
@@ -70,6 +72,8 @@ class Settings:
 
     root: Path
     paths: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    cwd: Path | None = None
     exclude: tuple[str, ...] = ()
     platform: PlatformKind | None = None
     named_by: str = ""
@@ -81,6 +85,16 @@ class Settings:
     cache_dir: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[Diagnostic, ...] = ()
+
+    def as_seen(self, span: Span) -> Span:
+        """Return a place whose file is named relative to the project with the name people see where they stand."""
+        if self.cwd is None or span.file.startswith(("/", "<")):
+            return span
+        return replace(span, file=os.path.relpath(self.root / span.file, self.cwd).replace(os.sep, "/"))
+
+    def each_as_seen(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return diagnostics with their places named as people see them."""
+        return tuple(replace(each, span=each.span and self.as_seen(each.span)) for each in diagnostics)
 
 
 def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -98,7 +112,9 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
     _refuse_profile_without_effect(flags, environ)
     return Settings(
         root=root,
-        paths=flags.files or _manifest_paths(spec, root=root, cwd=cwd),
+        given=flags.files,
+        cwd=cwd,
+        paths=_manifest_paths(flags, spec, root=root, cwd=cwd),
         exclude=tuple(spec.exclude or ()) if spec else (),
         platform=platform,
         named_by=named_by,
@@ -253,9 +269,11 @@ def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> 
             )
 
 
-def _manifest_paths(spec: ProjectSpec | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
-    declared = (spec.manifests if spec else None) or ["."]
-    return tuple(os.path.relpath(root / path, cwd) for path in declared)
+def _manifest_paths(flags: Flags, spec: ProjectSpec | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
+    """Relative to the root, so that a saved plan finds its manifests from wherever the project is."""
+    if flags.files:
+        return tuple(name if name == "-" else os.path.relpath(cwd / name, root) for name in flags.files)
+    return tuple((spec.manifests if spec else None) or ["."])
 
 
 def _common_root(files: tuple[str, ...], *, cwd: Path) -> Path:

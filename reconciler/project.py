@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as StopSignal
@@ -81,7 +82,7 @@ class Project:
         )
         if cache is not None:
             cache.save()
-        return verdict
+        return replace(verdict, diagnostics=self.settings.each_as_seen(verdict.diagnostics))
 
     def load(self) -> Loading:
         """Read and check the manifests.
@@ -101,9 +102,10 @@ class Project:
         )
         if cache is not None:
             cache.save()
-        if any(diagnostic.is_error for diagnostic in loading.diagnostics):
-            raise InvalidManifests(loading.diagnostics)
-        return loading
+        diagnostics = self.settings.each_as_seen(loading.diagnostics)
+        if any(diagnostic.is_error for diagnostic in diagnostics):
+            raise InvalidManifests(diagnostics)
+        return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
 
     def plan(self, scope: Scope = Scope()) -> Plan:
         """Compare the manifests with live state and decide what would be sent.
@@ -183,11 +185,19 @@ class Project:
         checkout = checkout_of(self.settings.root)
         source = Source(
             manifests_digest=desired.digest,
-            paths=self.settings.paths,
+            paths=self.settings.given,
             commit=checkout.commit,
             dirty=checkout.dirty,
         )
         return plan(desired, live, source=source, scope=scope, created=self._now())
+
+    def _located_as_seen(self, desired: Desired) -> Desired:
+        settings, locate = self.settings, desired.locate
+        return replace(
+            desired,
+            warnings=settings.each_as_seen(desired.warnings),
+            locate=lambda resource, pointer: settings.as_seen(locate(resource, pointer)),
+        )
 
     def _observe(self, platform: PlatformReader, desired: Desired) -> Live:
         from reconciler.observe import observe

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.options import flags_of
+from reconciler.diagnostics import Span
 
 if TYPE_CHECKING:
+    from reconciler.config import Settings
     from reconciler.diagnostics import Diagnostic
     from reconciler.manifests.files import SourceFile
 
@@ -32,11 +35,11 @@ def command(*, paths: tuple[str, ...], check: bool) -> None:
     problems: list[Diagnostic] = list(found.diagnostics)
     changed = 0
     for file in found.files:
-        changed += _format(file, problems, check=check)
-    _close(problems, changed, check=check)
+        changed += _format(file, problems, settings=settings, check=check)
+    _close(settings.each_as_seen(problems), changed, check=check)
 
 
-def _format(file: SourceFile, problems: list[Diagnostic], *, check: bool) -> int:
+def _format(file: SourceFile, problems: list[Diagnostic], *, settings: Settings, check: bool) -> int:
     """Format one file; return 1 when it changes."""
     from reconciler.manifests.formatting import formatted
 
@@ -48,7 +51,7 @@ def _format(file: SourceFile, problems: list[Diagnostic], *, check: bool) -> int
         return 0
     if not check:
         _replace(file.path, text)
-    click.echo(file.name)
+    click.echo(settings.as_seen(Span.at(file.name)).file)
     return 1
 
 
@@ -62,13 +65,13 @@ def _replace(path: Path, text: str) -> None:
     Path(name).replace(target)
 
 
-def _close(problems: list[Any], changed: int, *, check: bool) -> None:
+def _close(problems: Sequence[Diagnostic], changed: int, *, check: bool) -> None:
     if problems:
         from reconciler.cli.console import stderr
         from reconciler.diagnostics import in_order
         from reconciler.render.terminal import show_diagnostics
 
-        show_diagnostics(in_order(problems), stderr())
+        show_diagnostics(in_order(list(problems)), stderr())
     failed = any(problem.is_error for problem in problems)
     if check and changed:
         click.echo(f"{changed} {'file' if changed == 1 else 'files'} would change; run: reconciler fmt", err=True)

@@ -6,12 +6,14 @@ comparison go through :func:`normalised`, so that what the platform treats as eq
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from reconciler.domain.values import (
     Accessibility,
@@ -19,6 +21,7 @@ from reconciler.domain.values import (
     ActionReference,
     ComputeRequirements,
     ContainerParameters,
+    Primitive,
     WireModel,
 )
 
@@ -52,10 +55,23 @@ class ActionRecord(WireModel):
     timeout: int | None = None
     uri: str | None = None
 
+    @field_serializer("metadata")
+    def serialize_metadata(self, metadata: dict[str, Any]) -> dict[str, Primitive]:
+        """Refuse to send metadata that the platform's own client could not read back."""
+        nested = sorted(key for key, value in metadata.items() if not isinstance(value, Primitive))
+        if nested:
+            raise ValueError(f"metadata holds texts, numbers and booleans only; not so: {', '.join(nested)}")
+        return metadata
+
+    def compute_digest(self) -> str:
+        """Return a digest of every member that was set, ``digest`` included: 32 hexadecimal digits."""
+        content = json.dumps(self.to_wire(), sort_keys=True)
+        return hashlib.blake2b(content.encode(), digest_size=16, person=b"ActionRecord").hexdigest()
+
     @property
     def reference(self) -> ActionReference:
         """The reference that pins this very version."""
-        return ActionReference(name=self.name, digest=self.digest, owner=self.org_id)
+        return ActionReference(name=self.name, digest=self.digest or self.compute_digest(), owner=self.org_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Gathering:
     _sets: dict[str, dict[str, Any]] = field(default_factory=dict)
     _broken_sets: set[str] = field(default_factory=set)
     _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
-    _strays: dict[str, Diagnostic] = field(default_factory=dict)
+    _strays: dict[str, Diagnostic | None] = field(default_factory=dict)
     _action_files: dict[str, ActionFile | None] = field(default_factory=dict)
 
     def take(self, file: SourceFile) -> None:
@@ -69,7 +69,11 @@ class Gathering:
         for origin, document in self._layered:
             self._add_layered(origin, document)
         self._layered.clear()
-        self.diagnostics += [stray for name, stray in self._strays.items() if name not in self._action_files]
+        for name in self._strays.keys() - self._action_files.keys():
+            # What was left out is no part of the project: a saved plan among the manifests must not change it.
+            del self.digests[name]
+            if stray := self._strays[name]:
+                self.diagnostics.append(stray)
 
     # -- documents
 
@@ -94,7 +98,7 @@ class Gathering:
         origin = Origin(file.name, index)
         kind = kind_of(document)
         if not isinstance(kind, str):
-            self._report_unknown(file, origin, kind)
+            self._report_unknown(file, origin, kind, is_plan=isinstance(document, dict) and "plan_id" in document)
             return None
         problems = schema_problems(document, kind=kind)
         self._report(origin, problems)
@@ -115,15 +119,16 @@ class Gathering:
         self._report(origin, [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR])
         self._claim(resource.address, origin)
 
-    def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem]) -> None:
+    def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem], *, is_plan: bool) -> None:
         is_stray = problems[0].rule == NOT_A_MANIFEST and file.name.endswith(".json") and not file.explicit
         if not is_stray:
             self._report(origin, problems)
             return
-        # Folders hold other JSON too; an action file that a manifest starts from is not even worth a warning.
+        # Folders hold other JSON too; an action file that a manifest starts from is not even worth a warning, nor is
+        # a plan that was saved here.
         [problem] = problems
         stray = replace(problem, severity=Severity.WARNING, summary="this JSON file is no manifest and was left out")
-        self._strays[file.name] = self.origins.diagnose(origin, stray)
+        self._strays[file.name] = None if is_plan else self.origins.diagnose(origin, stray)
 
     def _report(self, origin: Origin, problems: Iterable[Problem]) -> None:
         self.diagnostics += [self.origins.diagnose(origin, problem) for problem in problems]

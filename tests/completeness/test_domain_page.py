@@ -12,7 +12,7 @@ from tests.completeness.page import PageClass, differences, missing, read_page
 PAGE: Final = read_page()
 
 #: What the page has and we do not have yet. It must be exact: what is done has to leave it.
-NOT_YET: Final = {"Action", "ActionRecord.compute_digest", "ActionRecord.serialize_metadata", "Invocation", "Trigger"}
+NOT_YET: Final = {"Action", "Invocation", "Trigger"}
 
 DONE: Final = sorted(name for name in PAGE if hasattr(reconciler.actions, name))
 

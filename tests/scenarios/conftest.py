@@ -48,8 +48,8 @@ class Folder:
 
     def __init__(self, path: Path, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self.path = path
-        self._capture = capture
-        self._monkeypatch = monkeypatch
+        self.capture = capture
+        self.monkeypatch = monkeypatch
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Write one file."""
@@ -68,11 +68,11 @@ class Folder:
 
     def run(self, *arguments: str) -> Ended:
         """Run the command here and return how it ended."""
-        self._monkeypatch.chdir(self.path)
-        self._monkeypatch.setattr(sys, "argv", ["reconciler", *arguments])
-        self._capture.readouterr()
+        self.monkeypatch.chdir(self.path)
+        self.monkeypatch.setattr(sys, "argv", ["reconciler", *arguments])
+        self.capture.readouterr()
         code = _exit_code_of_main()
-        out, err = self._capture.readouterr()
+        out, err = self.capture.readouterr()
         return Ended(code, out, err)
 
     def embedded(self, *arguments: str) -> Ended:

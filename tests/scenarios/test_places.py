@@ -1,0 +1,49 @@
+"""Names of files are told as seen from where the command was run, so that they can be clicked."""
+
+from __future__ import annotations
+
+import json
+
+from tests.scenarios.conftest import ACTION, Folder
+
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: { name: robots }
+spec: { platform: embedded, manifests: [actions] }
+"""
+
+
+def test_a_project_named_by_its_folder_is_the_project(folder: Folder) -> None:
+    """-f FOLDER reads FOLDER's reconciler.yaml, and every place is told from here."""
+    folder.write("robots/reconciler.yaml", PROJECT)
+    folder.write("robots/actions/one.yaml", ACTION.format(name="one", uri="img:1"))
+    planned = folder.run("plan", "-f", "robots", "--output", "json")
+    assert json.loads(planned.out)["resource_changes"][0]["origin"] == "robots/actions/one.yaml"
+    folder.write("robots/actions/two.yaml", "kind: Acton\n")
+    assert "robots/actions/two.yaml:1:" in folder.run("plan", "-f", "robots").err
+    assert "robots/actions/two.yaml:1:" in folder.run("validate", "-f", "robots/actions").err
+
+
+def test_a_project_is_found_from_a_folder_inside_it(folder: Folder) -> None:
+    """As git finds its repository: the place is told relative to where one stands."""
+    folder.write("reconciler.yaml", PROJECT)
+    folder.write("actions/two.yaml", "kind: Acton\n")
+    inside = Folder(folder.path / "actions", folder.capture, folder.monkeypatch)
+    assert inside.run("validate").err.startswith("two.yaml:1:")
+
+
+def test_a_saved_plan_with_a_secret_needs_its_manifests(folder: Folder) -> None:
+    """The secret is not in the file: the manifests give it, and changed manifests are refused."""
+    secret = "hunter2"
+    folder.action("one", more=f"  parameters: {{ api_token: {{ default: {secret} }} }}\n")
+    folder.embedded("plan", "--out", "plan.json")
+    saved = (folder.path / "plan.json").read_text()
+    assert secret not in saved
+    folder.action("one", more="  parameters: { api_token: { default: changed } }\n")
+    refused = folder.embedded("apply", "plan.json")
+    assert refused.code == 4
+    assert secret not in refused.said
+    folder.action("one", more=f"  parameters: {{ api_token: {{ default: {secret} }} }}\n")
+    assert folder.embedded("apply", "plan.json").code == 0
+    assert folder.embedded("plan", "--detailed-exitcode").code == 0
