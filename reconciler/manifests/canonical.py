@@ -32,7 +32,7 @@ class Canon:
 
 def rewritten(text: str, canon: Canon) -> str:
     """Return a text that parses, rewritten once; documents that cannot be rewritten stay as they are."""
-    lines = text.split("\n")
+    lines = text.removesuffix("\n").split("\n")
     out: list[str] = []
     done = 0
     for root in documents(text):

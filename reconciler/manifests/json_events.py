@@ -222,6 +222,8 @@ def _foreign_hint(word: str) -> str:
         return f"write {word.lower()}"
     if word in ("None", "undefined"):
         return "write null"
+    if word in ("NaN", "Infinity", "-Infinity"):
+        return "JSON has no such number"
     if word[0] in "0123456789-+.":
         return "numbers are written 12, -3, 0.5 or 1e3; anything else goes in double quotes"
     return "put text in double quotes" if word[0].isalpha() else ""

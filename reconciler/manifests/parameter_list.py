@@ -77,9 +77,10 @@ def _flow_item(item: Row, lines: Sequence[str]) -> tuple[list[str], list[str]] |
 def _flow_list(row: Row, value: Node, lines: Sequence[str]) -> list[str] | None:
     if value.line != row.line or not lines[value.line].startswith("[", value.column):
         return None
-    if any("#" in line for line in lines[value.line : value.last_line + 1]):  # perhaps a comment, which would be lost
-        return None
-    after = lines[value.last_line][value.end_column :].rstrip()
+    last = lines[value.last_line]
+    if any("#" in line for line in (*lines[value.line : value.last_line], last[: value.end_column])):
+        return None  # perhaps a comment, which would be lost
+    after = last[value.end_column :].rstrip()
     head = lines[row.line][row.column : value.column].rstrip()
     if not value.entries:
         return [f"{head} {{}}{after}"]

@@ -7,6 +7,7 @@ they expand to, tags, merge keys, duplicate keys, keys that are not text, nestin
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,9 @@ DEEPEST: Final = 64
 
 #: How many values the aliases of one document may stand for together.
 MOST_EXPANDED: Final = 10_000
+
+#: A tag of nothing but "!", of which libyaml's events show no trace.
+_LONE_TAG: Final = re.compile(r"!(?=\s|\Z)")
 
 Path = tuple[str | int, ...]
 
@@ -282,7 +286,7 @@ class DocumentBuilder:
 
     def _refuse_tag(self, event: Any) -> None:
         tag = event.tag
-        if tag is None and not self.text.startswith("!", event.start_mark.index):
+        if tag is None and not _LONE_TAG.match(self.text, event.start_mark.index):
             return
         written = (tag or "!").replace("tag:yaml.org,2002:", "!!")
         self._report(

@@ -181,9 +181,9 @@ def _refuse(constant: str) -> Json:
 
 def _is_shallow(data: Json) -> bool:
     level = [data]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [member for value in level if isinstance(value, dict | list) for member in _members(value)]
-    return not level
+    return not any(isinstance(value, dict | list) for value in level)
 
 
 def _members(value: dict[str, Json] | list[Json]) -> Iterable[Json]:

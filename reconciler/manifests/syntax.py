@@ -70,9 +70,9 @@ class _Complaint:
         """True when nothing but indentation stands before the place."""
         return not self.row[: self.column].strip()
 
-    def previous(self) -> tuple[int, str]:
+    def previous(self, *, or_same: bool = False) -> tuple[int, str]:
         """Return the last line above that is not blank, with its number from 0; ``(-1, "")`` where there is none."""
-        for number in range(min(self.line, len(self.lines)) - 1, -1, -1):
+        for number in range(min(self.line + or_same, len(self.lines)) - 1, -1, -1):
             if self.lines[number].strip():
                 return number, self.lines[number]
         return -1, ""
@@ -198,7 +198,11 @@ def _unclosed_bracket(complaint: _Complaint) -> BrokenText:
 
 def _no_content(complaint: _Complaint) -> BrokenText:
     if complaint.character == "":
-        return complaint.broken("the text ends inside brackets", 'close every "[" and "{"')
+        line, row = complaint.previous(or_same=True)
+        hint = 'close every "[" and "{"'
+        return BrokenText(
+            "yaml-syntax", "the text ends inside brackets", hint=hint, line=line, column=len(row.rstrip())
+        )
     if complaint.row.startswith(("---", "...")):
         return complaint.broken("the document ends inside brackets", 'close every "[" and "{" above this line')
     hint = "remove it" if complaint.character in "]},:" else "write a value here"
