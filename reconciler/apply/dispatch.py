@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from reconciler.apply.delivery import PLAN_AGAIN, Delivery
 from reconciler.apply.events import Outcome
-from reconciler.apply.settle import Verdict, identity_of, is_delete, verdict
+from reconciler.apply.settle import Verdict, is_delete, verdict
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
 from reconciler.domain.live import LiveRecord
@@ -41,7 +41,7 @@ def deliver(change: Change, platform: Platform, *, org_id: str, stop: threading.
             record = _land(request, platform, address=change.address, base=base, org_id=org_id, stop=stop)
         except PlatformError as error:
             return _stopped(error, done, total=len(change.requests))
-        base = base if record is None else identity_of(record)
+        base = base if record is None else Observed.of(record)
     return Delivery(Outcome.APPLIED, len(change.requests))
 
 

@@ -49,13 +49,7 @@ def verdict(request: Request, *, live: LiveRecord | None, base: Observed | None,
         return _verdict_on_nothing(request)
     if _is_as_requested(request, live, org_id=org_id):
         return Verdict.LANDED
-    return Verdict.NOT_LANDED if base is not None and _is_still(base, live) else Verdict.MOVED
-
-
-def identity_of(record: LiveRecord) -> Observed:
-    """Return what tells this state of a resource from its others."""
-    digest = record.digest if isinstance(record, ActionRecord) else None
-    return Observed(digest=digest, modified=record.modified, modified_by=record.modified_by)
+    return Verdict.NOT_LANDED if base == Observed.of(live) else Verdict.MOVED
 
 
 def is_delete(request: Request) -> bool:
@@ -73,13 +67,6 @@ def _verdict_on_nothing(request: Request) -> Verdict:
             return Verdict.MOVED
         case _:
             assert_never(request)
-
-
-def _is_still(base: Observed, live: LiveRecord) -> bool:
-    now = identity_of(live)
-    if base.digest is not None and now.digest is not None:
-        return base.digest == now.digest
-    return base.modified == now.modified
 
 
 def _is_as_requested(request: Request, live: LiveRecord, *, org_id: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
@@ -55,7 +54,7 @@ def refuse_protected(changes: Iterable[Change], *, protected: Collection[Address
 def moved(plan: Plan, live: Live) -> tuple[str, ...]:
     """Return one sentence for each resource of the plan that is not what it was when the plan was made.
 
-    An action moves by its digest, a trigger by the time it was modified; either by appearing or vanishing.
+    It moved when its version or the time it was modified did, when it appeared, or when it vanished.
     """
     judged = (_movement(change, live.records.get(change.address)) for change in plan.changes)
     return tuple(sentence for sentence in judged if sentence is not None)
@@ -66,15 +65,9 @@ def _movement(change: Change, record: LiveRecord | None) -> str | None:
         return None if change.observed is None else f"{change.address} is gone from the platform"
     if change.observed is None:
         return f"{change.address} appeared on the platform: {_by(record)}"
-    if _is_still(change.observed, record):
+    if change.observed == Observed.of(record):
         return None
     return f"{change.address} was modified since the plan was made: {_by(record)}"
-
-
-def _is_still(observed: Observed, record: LiveRecord) -> bool:
-    if isinstance(record, ActionRecord) and observed.digest is not None and record.digest is not None:
-        return observed.digest == record.digest
-    return observed.modified == record.modified
 
 
 def _by(record: LiveRecord) -> str:

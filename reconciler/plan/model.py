@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
+from reconciler.domain.live import LiveRecord
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.requests import (
     CreateActionRequest,
@@ -112,14 +114,20 @@ ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was live when the plan was made; apply refuses when it moved.
+    """What was live when the plan was made; apply refuses when it moved, which is when this is no longer equal.
 
-    ``digest`` names the version of an action; triggers have none and move by ``modified``.
+    ``digest`` names the version of an action; triggers have none. Publishing an action moves ``modified`` alone.
     """
 
     digest: str | None
     modified: datetime
     modified_by: str
+
+    @classmethod
+    def of(cls, record: LiveRecord) -> Observed:
+        """Return what tells this state of a resource from its others."""
+        digest = record.digest if isinstance(record, ActionRecord) else None
+        return cls(digest, record.modified, record.modified_by)
 
 
 @dataclass(frozen=True, slots=True)

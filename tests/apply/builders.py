@@ -14,7 +14,6 @@ from reconciler.apply.events import (
     Event,
 )
 from reconciler.apply.executor import execute
-from reconciler.apply.settle import identity_of
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import LiveRecord
@@ -34,6 +33,7 @@ from reconciler.plan.model import (
     CreateTrigger,
     DeleteAction,
     DeleteTrigger,
+    Observed,
     Op,
     Plan,
     Request,
@@ -75,7 +75,7 @@ def create_trigger(name: str, on: str) -> Change:
 
 def update(record: LiveRecord, *, timeout: int = 30) -> Change:
     """Return the change that gives what is live another timeout, in minutes."""
-    observed = identity_of(record)
+    observed = Observed.of(record)
     if isinstance(record, ActionRecord):
         request: Request = UpdateAction(record.name, UpdateActionRequest(timeout=timeout))
         return Change(action(record.name), Op.UPDATE, (request,), observed=observed)
@@ -85,7 +85,7 @@ def update(record: LiveRecord, *, timeout: int = 30) -> Change:
 
 def delete(record: LiveRecord) -> Change:
     """Return the deletion of what is live."""
-    observed = identity_of(record)
+    observed = Observed.of(record)
     if isinstance(record, ActionRecord):
         return Change(action(record.name), Op.DELETE, (DeleteAction(record.name),), observed=observed)
     return Change(trigger(record.name), Op.DELETE, (DeleteTrigger(record.name),), observed=observed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.apply.settle import Verdict, identity_of, verdict
+from reconciler.apply.settle import Verdict, verdict
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.changesets import ActionParameterChangeset, MetadataChangeset
 from reconciler.domain.live import LiveRecord
@@ -31,6 +31,7 @@ from reconciler.plan.model import (
     CreateTrigger,
     DeleteAction,
     DeleteTrigger,
+    Observed,
     Request,
     SetAccessibility,
     UpdateAction,
@@ -104,7 +105,7 @@ def test_create(request_: Request, live: LiveRecord | None, expected: Verdict) -
 )
 def test_action_that_was_live_before(request_: Request, live: LiveRecord | None, expected: Verdict) -> None:
     """An action's version is told by its digest."""
-    assert verdict(request_, live=live, base=identity_of(ACTION), org_id=ORG) is expected
+    assert verdict(request_, live=live, base=Observed.of(ACTION), org_id=ORG) is expected
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_action_that_was_live_before(request_: Request, live: LiveRecord | None,
 )
 def test_trigger_that_was_live_before(request_: Request, live: LiveRecord | None, expected: Verdict) -> None:
     """A trigger's state is told by when it was modified."""
-    assert verdict(request_, live=live, base=identity_of(TRIGGER), org_id=ORG) is expected
+    assert verdict(request_, live=live, base=Observed.of(TRIGGER), org_id=ORG) is expected
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_landed_means_it_would_change_nothing(members: dict[str, Any], landed: b
     """What the platform treats as equal counts as landed; a changeset that does not fit does not."""
     request = UpdateAction("a", UpdateActionRequest(**members))
 
-    judged = verdict(request, live=ACTION, base=identity_of(MOVED_ACTION), org_id=ORG)
+    judged = verdict(request, live=ACTION, base=Observed.of(MOVED_ACTION), org_id=ORG)
 
     assert judged is (LANDED if landed else MOVED)
 
@@ -163,6 +164,6 @@ def test_members_of_a_trigger_update(members: dict[str, Any], landed: bool) -> N
     """Each member of an update is held against the field it changes."""
     request = UpdateTrigger("t", UpdateTriggerRequest(**members))
 
-    judged = verdict(request, live=TRIGGER, base=identity_of(MOVED_TRIGGER), org_id=ORG)
+    judged = verdict(request, live=TRIGGER, base=Observed.of(MOVED_TRIGGER), org_id=ORG)
 
     assert judged is (LANDED if landed else MOVED)

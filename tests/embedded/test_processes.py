@@ -74,7 +74,12 @@ def test_a_killed_process_loses_nothing_it_was_told_of(path: Path) -> None:
     assert process.stdout is not None
     acknowledged = [process.stdout.readline().strip() for _ in range(50)]
     process.send_signal(signal.SIGKILL)
-    acknowledged += process.communicate()[0].split()
+    # Not communicate(), which would pass over the lines that readline() has taken in already.
+    acknowledged += process.stdout.read().split()
+    process.wait()
+    process.stdout.close()
+    if process.stderr is not None:
+        process.stderr.close()
 
     platform = EmbeddedPlatform.open(path)
 

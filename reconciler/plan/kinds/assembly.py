@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
 from reconciler.domain.live import LiveRecord
 from reconciler.manifests.desired import Desired, Resource
@@ -46,7 +45,7 @@ def comparison(
         fields=fields,
         before=old,
         after=new,
-        observed=observed(record),
+        observed=Observed.of(record),
         sensitive=sensitive,
         origin=desired.locate(resource, ""),
         reason="differs",
@@ -64,13 +63,7 @@ def deletion(
         requests=(request,),
         fields=removals(hidden),
         before=hidden,
-        observed=observed(record),
+        observed=Observed.of(record),
         sensitive=sensitive,
         reason=reason,
     )
-
-
-def observed(record: LiveRecord) -> Observed:
-    """Return how to tell later whether the record has moved."""
-    digest = record.digest if isinstance(record, ActionRecord) else None
-    return Observed(digest, record.modified, record.modified_by)
