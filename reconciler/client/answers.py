@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from reconciler.domain.queries import Page
+
+if TYPE_CHECKING:
+    from reconciler.domain.whole_platform import Stream
 
 T = TypeVar("T")
 Record = TypeVar("Record", bound=BaseModel)
@@ -43,6 +46,13 @@ class _Items(BaseModel, Generic[T]):
     next_token: str | None
 
 
+class _Stretch(BaseModel, Generic[T]):
+    items: list[T]
+    # Both required as well: without them a stream would seem to have ended.
+    last_read: str | None
+    has_next: bool
+
+
 def record_reader(model: type[Record]) -> Reader[Record]:
     """Return the reader of one record."""
     envelope = _Envelope[model]  # type: ignore[valid-type]  # made at run time, once per kind
@@ -70,6 +80,19 @@ def page_reader(model: type[Record]) -> Reader[Page[Record]]:
     def read(body: bytes) -> Page[Record]:
         page = _validated(envelope, body).data
         return Page(tuple(page.items), page.next_token or None)
+
+    return read
+
+
+def stream_reader(model: type[Record]) -> Reader[Stream[Record]]:
+    """Return the reader of one stretch of a stream of records."""
+    from reconciler.domain.whole_platform import Stream
+
+    envelope = _Envelope[_Stretch[model]]  # type: ignore[valid-type]  # as above
+
+    def read(body: bytes) -> Stream[Record]:
+        stretch = _validated(envelope, body).data
+        return Stream(tuple(stretch.items), stretch.last_read or None, stretch.has_next)
 
     return read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from reconciler.client.calls.call import Call
 from reconciler.client.target import Target
 from reconciler.client.token import TOKENS_PAGE
 from reconciler.errors import (
@@ -20,10 +21,13 @@ from reconciler.errors import (
 _NO_ORGANIZATION: Final = "RobotoNoOrgProvidedException"
 _LIMIT_REACHED: Final = "RobotoLimitExceededException"
 
-READ_BACK: Final = "the change may have landed: plan again to see what is live before anything is repeated"
+
+def read_back(call: Call) -> str:
+    """Return one line that says what to do about a write of unknown outcome."""
+    return f"the change may have landed: {call.look} before anything is repeated"
 
 
-def hint_for(error: type[PlatformError], *, code: str | None, target: Target) -> str:
+def hint_for(error: type[PlatformError], *, code: str | None, call: Call, target: Target) -> str:
     """Return one line that says what to do; ``code`` is the envelope's, None where there was none."""
     if code == _NO_ORGANIZATION:
         return "say which organization to work in: set ROBOTO_ORG_ID, or org_id in the profile"
@@ -34,9 +38,9 @@ def hint_for(error: type[PlatformError], *, code: str | None, target: Target) ->
         NotAuthenticated: f"{token} is unknown or expired: make a new one at {TOKENS_PAGE}, and set it there",
         NotAllowed: f"{token} is not valid here or may not do this: ask an administrator of the organization",
         NotFound: f"if everything is missing, check the endpoint {target.endpoint} and the organization",
-        Conflict: "something of that name exists or was changed meanwhile: plan again to see what is live",
-        InvalidRequest: "correct what the platform names, and plan again",
+        Conflict: f"something of that name or id exists, or was changed meanwhile: {call.look}",
+        InvalidRequest: "correct what the platform names, and try again",
         TooManyRequests: "try again later, or send fewer requests at once (--parallelism)",
-        OutcomeUnknown: READ_BACK,
+        OutcomeUnknown: read_back(call),
     }
     return hints.get(error, f"try again later; if it lasts, ask who runs {target.endpoint}")

@@ -6,16 +6,20 @@ import random as _random
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
-
-from pydantic import BaseModel
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from reconciler import __version__
-from reconciler.client import calls
-from reconciler.client.answers import list_reader, page_reader, read_nothing, record_reader
+from reconciler.client import readers
+from reconciler.client.answers import Reader, read_nothing
+from reconciler.client.calls import datasets, evaluations, invocations, resources
+from reconciler.client.calls.call import Call
 from reconciler.client.dialing import dialled
 from reconciler.client.endpoint import normalised_endpoint
+from reconciler.client.organization import only_organization
 from reconciler.client.retry import RetryPolicy
+from reconciler.client.settling import queued_as
 from reconciler.client.target import Target
 from reconciler.client.token import checked_token
 from reconciler.client.transport import Transport
@@ -32,7 +36,32 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
-from reconciler.errors import ConfigurationError
+from reconciler.errors import InvalidRequest, OutcomeUnknown
+
+# Planning needs none of these: see reconciler.client.readers.
+if TYPE_CHECKING:
+    from reconciler.domain.datasets import (
+        CreateDatasetRequest,
+        DatasetRecord,
+        FileRecord,
+        ImportFileRequest,
+        QueryFilesRequest,
+        UpdateDatasetRequest,
+        UpdateFileRequest,
+    )
+    from reconciler.domain.evaluations import TriggerEvaluationRecord
+    from reconciler.domain.invocation_requests import (
+        CancelActiveInvocationsRequest,
+        CancelActiveInvocationsResponse,
+        CreateInvocationRequest,
+        SetContainerInfoRequest,
+        SetLogsLocationRequest,
+        UpdateInvocationStatus,
+    )
+    from reconciler.domain.invocations import InvocationRecord, LogRecord
+    from reconciler.domain.whole_platform import Stream
+
+T = TypeVar("T")
 
 USER_AGENT: Final = f"roboto-reconciler/{__version__}"
 
@@ -40,20 +69,12 @@ USER_AGENT: Final = f"roboto-reconciler/{__version__}"
 LARGEST_BODY: Final = 256 * 1024 * 1024
 
 
-class _Organization(BaseModel):
-    org_id: str
-    name: str = ""
-
-
-_ACTION = record_reader(ActionRecord)
-_ACTIONS = page_reader(ActionRecord)
-_TRIGGER = record_reader(TriggerRecord)
-_TRIGGERS = page_reader(TriggerRecord)
-_ORGANIZATIONS = list_reader(_Organization)
-
-
 class HttpPlatform:
-    """The platform port over HTTP; several threads may use it at once."""
+    """The whole platform port over HTTP; several threads may use it at once.
+
+    Where a call has an organization, it is the one this platform works in unless another one is given. Datasets and
+    files are found by their ids alone, wherever they are: their organization is sent only when it is given.
+    """
 
     def __init__(self, transport: Transport, *, org_id: str | None) -> None:
         self._transport = transport
@@ -109,13 +130,13 @@ class HttpPlatform:
         """
         with self._looking_up:
             if self._org_id is None:
-                self._org_id = self._only_organization()
+                self._org_id = only_organization(self._transport)
             return PlatformIdentity("roboto", self._transport.target.endpoint, self._org_id)
 
     def get_action(self, name: str, *, digest: str | None = None, owner: str | None = None) -> ActionRecord:
         """Return one action, its latest version unless ``digest`` names another."""
-        call = calls.read(Kind.ACTION, name, owner=owner or self._org_id, digest=digest)
-        return self._transport.exchange(call, _ACTION)
+        call = resources.read(Kind.ACTION, name, owner=self._or_own(owner), digest=digest)
+        return self._sent(call, readers.action())
 
     def query_actions(
         self,
@@ -126,66 +147,200 @@ class HttpPlatform:
     ) -> Page[ActionRecord]:
         """Return one page of actions of an organization, or of the Action Hub."""
         if accessibility is Accessibility.Organization:
-            owner = owner or self._org_id
-        call = calls.query_actions(query, owner=owner, accessibility=accessibility)
-        return self._transport.exchange(call, _ACTIONS)
+            owner = self._or_own(owner)
+        return self._sent(resources.query_actions(query, owner=owner, accessibility=accessibility), readers.actions())
 
     def get_trigger(self, name: str, *, owner: str | None = None) -> TriggerRecord:
         """Return one trigger."""
-        return self._transport.exchange(calls.read(Kind.TRIGGER, name, owner=owner or self._org_id), _TRIGGER)
+        return self._sent(resources.read(Kind.TRIGGER, name, owner=self._or_own(owner)), readers.trigger())
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
         """Return one page of triggers of an organization."""
-        return self._transport.exchange(calls.query_triggers(query, owner=owner or self._org_id), _TRIGGERS)
+        return self._sent(resources.query_triggers(query, owner=self._or_own(owner)), readers.triggers())
 
     def create_action(self, request: CreateActionRequest) -> ActionRecord:
         """Create an action in the caller's organization."""
-        return self._transport.exchange(calls.create(request, caller=self._org_id), _ACTION)
+        return self._sent(resources.create(request, caller=self._org_id), readers.action())
 
     def update_action(self, name: str, request: UpdateActionRequest, *, owner: str | None = None) -> ActionRecord:
         """Make a new version of an action."""
-        call = calls.update(Kind.ACTION, name, request, owner=owner or self._org_id)
-        return self._transport.exchange(call, _ACTION)
+        return self._sent(resources.update(Kind.ACTION, name, request, owner=self._or_own(owner)), readers.action())
 
     def set_action_accessibility(
         self, name: str, request: SetActionAccessibilityRequest, *, owner: str | None = None
     ) -> ActionRecord:
         """Publish an action to the Action Hub or take it back."""
-        return self._transport.exchange(calls.set_accessibility(name, request, owner=owner or self._org_id), _ACTION)
+        return self._sent(resources.set_accessibility(name, request, owner=self._or_own(owner)), readers.action())
 
     def delete_action(self, name: str, *, owner: str | None = None) -> None:
         """Delete an action with all its versions."""
-        self._transport.exchange(calls.delete(Kind.ACTION, name, owner=owner or self._org_id), read_nothing)
+        self._sent(resources.delete(Kind.ACTION, name, owner=self._or_own(owner)), read_nothing)
 
     def create_trigger(self, request: CreateTriggerRequest) -> TriggerRecord:
         """Create a trigger in the caller's organization."""
-        return self._transport.exchange(calls.create(request, caller=self._org_id), _TRIGGER)
+        return self._sent(resources.create(request, caller=self._org_id), readers.trigger())
 
     def update_trigger(self, name: str, request: UpdateTriggerRequest, *, owner: str | None = None) -> TriggerRecord:
         """Change a trigger in place."""
-        call = calls.update(Kind.TRIGGER, name, request, owner=owner or self._org_id)
-        return self._transport.exchange(call, _TRIGGER)
+        return self._sent(resources.update(Kind.TRIGGER, name, request, owner=self._or_own(owner)), readers.trigger())
 
     def delete_trigger(self, name: str, *, owner: str | None = None) -> None:
         """Delete a trigger."""
-        self._transport.exchange(calls.delete(Kind.TRIGGER, name, owner=owner or self._org_id), read_nothing)
+        self._sent(resources.delete(Kind.TRIGGER, name, owner=self._or_own(owner)), read_nothing)
+
+    def invoke_action(
+        self,
+        name: str,
+        request: CreateInvocationRequest,
+        *,
+        digest: str | None = None,
+        owner: str | None = None,
+        caller_org: str | None = None,
+    ) -> InvocationRecord:
+        """Queue a run of an action; with an idempotency id, a lost answer is settled by it."""
+        caller = self._or_own(caller_org)
+        call = invocations.invoke(name, request, digest=digest, owner=self._or_own(owner), caller=caller)
+        try:
+            return self._sent(call, readers.invocation())
+        except OutcomeUnknown:
+            if request.idempotency_id is None:
+                raise
+            query = partial(self.query_invocations, owner=caller)
+            queued = queued_as(request.idempotency_id, action=name, query=query)
+            if queued is None:
+                raise
+            return queued
+
+    def get_invocation(self, invocation_id: str) -> InvocationRecord:
+        """Return one invocation."""
+        return self._sent(invocations.read(invocation_id), readers.invocation())
+
+    def query_invocations(self, query: QuerySpecification, *, owner: str | None = None) -> Page[InvocationRecord]:
+        """Return one page of an organization's invocations."""
+        return self._sent(invocations.query(query, owner=self._or_own(owner)), readers.invocations())
+
+    def cancel_invocation(self, invocation_id: str, *, owner: str | None = None) -> None:
+        """Cancel an invocation."""
+        self._sent(invocations.cancel(invocation_id, owner=self._or_own(owner)), read_nothing)
+
+    def cancel_active_invocations(
+        self, request: CancelActiveInvocationsRequest, *, owner: str | None = None
+    ) -> CancelActiveInvocationsResponse:
+        """Cancel a bounded number of active invocations."""
+        return self._sent(invocations.cancel_active(request, owner=self._or_own(owner)), readers.cancellation())
+
+    def update_invocation_status(
+        self, invocation_id: str, request: UpdateInvocationStatus, *, owner: str | None = None
+    ) -> InvocationRecord:
+        """Move an invocation to another status."""
+        call = invocations.update_status(invocation_id, request, owner=self._or_own(owner))
+        return self._sent(call, readers.invocation())
+
+    def set_container_info(
+        self, invocation_id: str, request: SetContainerInfoRequest, *, owner: str | None = None
+    ) -> InvocationRecord:
+        """Record the digest of the image that runs."""
+        call = invocations.set_container_info(invocation_id, request, owner=self._or_own(owner))
+        return self._sent(call, readers.invocation())
+
+    def set_logs_location(
+        self, invocation_id: str, request: SetLogsLocationRequest, *, owner: str | None = None
+    ) -> InvocationRecord:
+        """Record where logs are stored."""
+        call = invocations.set_logs_location(invocation_id, request, owner=self._or_own(owner))
+        return self._sent(call, readers.invocation())
+
+    def invocation_logs(
+        self, invocation_id: str, *, page_token: str | None = None, owner: str | None = None
+    ) -> Page[LogRecord]:
+        """Return one page of logs."""
+        call = invocations.logs(invocation_id, page_token=page_token, owner=self._or_own(owner))
+        return self._sent(call, readers.logs())
+
+    def stream_invocation_logs(
+        self, invocation_id: str, *, last_read: str | None = None, owner: str | None = None
+    ) -> Stream[LogRecord]:
+        """Return what was logged after ``last_read``."""
+        call = invocations.stream_logs(invocation_id, last_read=last_read, owner=self._or_own(owner))
+        return self._sent(call, readers.log_stream())
+
+    def trigger_evaluations(
+        self, name: str, *, limit: int | None = None, page_token: str | None = None, owner: str | None = None
+    ) -> Page[TriggerEvaluationRecord]:
+        """Return one page of a trigger's evaluations."""
+        call = evaluations.of_trigger(name, limit=limit, page_token=page_token, owner=self._or_own(owner))
+        return self._sent(call, readers.evaluations())
+
+    def dataset_evaluations(
+        self, dataset_id: str, *, page_token: str | None = None, owner: str | None = None
+    ) -> Page[TriggerEvaluationRecord]:
+        """Return one page of the evaluations of every trigger for a dataset."""
+        call = evaluations.of_dataset(dataset_id, page_token=page_token, owner=self._or_own(owner))
+        return self._sent(call, readers.evaluations())
+
+    def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
+        """Create a dataset in the caller's organization."""
+        return self._sent(datasets.create(request, caller=self._org_id), readers.dataset())
+
+    def get_dataset(self, dataset_id: str, *, owner: str | None = None) -> DatasetRecord:
+        """Return one dataset."""
+        return self._sent(datasets.read(dataset_id, owner=owner), readers.dataset())
+
+    def query_datasets(self, query: QuerySpecification, *, owner: str | None = None) -> Page[DatasetRecord]:
+        """Return one page of datasets."""
+        return self._sent(datasets.query(query, owner=self._or_own(owner)), readers.datasets())
+
+    def update_dataset(
+        self, dataset_id: str, request: UpdateDatasetRequest, *, owner: str | None = None
+    ) -> DatasetRecord:
+        """Change a dataset."""
+        return self._sent(datasets.update(dataset_id, request, owner=owner), readers.dataset())
+
+    def delete_dataset(self, dataset_id: str, *, owner: str | None = None) -> None:
+        """Delete a dataset with its files."""
+        self._sent(datasets.delete(dataset_id, owner=owner), read_nothing)
+
+    def import_files(self, requests: list[ImportFileRequest]) -> list[FileRecord]:
+        """Register files where they are, all in one request; none at all needs no request."""
+        if not requests:
+            return []
+        return list(self._sent(datasets.import_files(requests, caller=self._org_id), readers.imported_files()))
+
+    def query_files(self, dataset_id: str, request: QueryFilesRequest, *, owner: str | None = None) -> Page[FileRecord]:
+        """Return one page of a dataset's files."""
+        return self._sent(datasets.query_files(dataset_id, request, owner=owner), readers.files())
+
+    def get_file(self, file_id: str, *, owner: str | None = None) -> FileRecord:
+        """Return one file."""
+        return self._sent(datasets.read_file(file_id, owner=owner), readers.file())
+
+    def update_file(self, file_id: str, request: UpdateFileRequest, *, owner: str | None = None) -> FileRecord:
+        """Change a file's record."""
+        return self._sent(datasets.update_file(file_id, request, owner=owner), readers.file())
+
+    def delete_file(self, file_id: str, *, owner: str | None = None) -> None:
+        """Delete a file."""
+        self._sent(datasets.delete_file(file_id, owner=owner), read_nothing)
+
+    def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
+        """Refuse: a remote platform takes bytes through its object store, with credentials of its own.
+
+        Raises:
+            InvalidRequest: Always.
+        """
+        raise InvalidRequest(
+            "files cannot be uploaded to a remote platform by this tool: it takes them through its object store",
+            operation=f'upload {len(files)} {"file" if len(files) == 1 else "files"} to dataset "{dataset_id}"',
+            hint="put the files where the platform can read them and import them by URI (import_files), "
+            "or upload them with the platform's own client",
+        )
 
     def close(self) -> None:
         """Let go of the connections; calling it twice is harmless."""
         self._transport.lanes.close()
 
-    def _only_organization(self) -> str:
-        organizations = self._transport.exchange(calls.OWN_ORGANIZATIONS, _ORGANIZATIONS)
-        if len(organizations) == 1:
-            return organizations[0].org_id
-        target = self._transport.target
-        if not organizations:
-            raise ConfigurationError(
-                f"{target.token_in_words} belongs to no organization at {target.endpoint}",
-                hint="ask an administrator to invite its user, or use another token",
-            )
-        listed = ", ".join(f"{each.org_id} ({each.name})" if each.name else each.org_id for each in organizations)
-        raise ConfigurationError(
-            f"{target.token_in_words} belongs to {len(organizations)} organizations, and none was chosen",
-            hint=f"set ROBOTO_ORG_ID, or org_id in the profile, to one of {target.quoted(listed)}",
-        )
+    def _sent(self, call: Call, read: Reader[T]) -> T:
+        return self._transport.exchange(call, read)
+
+    def _or_own(self, org_id: str | None) -> str | None:
+        return org_id or self._org_id

@@ -7,6 +7,8 @@ no connection (refused, name, time-out, proxy)  sent again          sent again: 
 TLS certificate not trusted                     final               final: it never left
 connection broke, or time-out, after sending    sent again          never: the outcome is unknown
 ==============================================  ==================  =====================================
+
+A write of which a second one changes nothing is sent again like a read; what remains of it is an unknown outcome.
 """
 
 from __future__ import annotations
@@ -18,11 +20,11 @@ from typing import Final, TypeVar
 
 import httpx
 
-from reconciler.client.calls import Call
-from reconciler.client.hints import READ_BACK
+from reconciler.client.calls.call import Call
+from reconciler.client.hints import read_back
 from reconciler.client.retry import Failure, Resend
 from reconciler.client.target import Target
-from reconciler.errors import OutcomeUnknown, PlatformUnavailable
+from reconciler.errors import OutcomeUnknown, PlatformError, PlatformUnavailable
 
 E = TypeVar("E", bound=BaseException)
 
@@ -44,11 +46,21 @@ def failure_of(error: httpx.RequestError, *, call: Call, target: Target) -> Fail
     reason = _broken_off(error)
     if call.writes:
         message = f"{target.endpoint} {reason}, so whether the change landed is unknown"
-        return Failure(OutcomeUnknown(message, operation=call.operation, hint=READ_BACK), Resend.NEVER)
+        resend = Resend.ALWAYS if call.repeatable else Resend.NEVER
+        return Failure(OutcomeUnknown(message, operation=call.operation, hint=read_back(call)), resend)
     hint = "try again; if it lasts, check the endpoint (http or https?) and any proxy in between"
     return Failure(
         PlatformUnavailable(f"{target.endpoint} {reason}", operation=call.operation, hint=hint), Resend.ALWAYS
     )
+
+
+def final_error(error: PlatformError, *, lost: bool, call: Call) -> PlatformError:
+    """Return what a call ends with when ``error`` was the last; ``lost`` when an earlier attempt may have landed."""
+    if not lost or isinstance(error, OutcomeUnknown):
+        return error
+    # What the platform says now says nothing about the attempt that it did not answer.
+    message = f"{error.message}; an earlier attempt had no answer, so whether the change landed is unknown"
+    return OutcomeUnknown(message, operation=call.operation, hint=read_back(call))
 
 
 def unusable_name(*, call: Call, target: Target) -> Failure:

@@ -11,6 +11,7 @@ another 5xx                             final                never: the outcome 
 4xx                                     final                final
 ======================================  ===================  ==============================================
 
+A write of which a second one changes nothing is asked again like a read; what remains of it is an unknown outcome.
 An envelope that names an error of ours settles what it is, whatever its status: a conflict sent with a 500 is one.
 """
 
@@ -23,7 +24,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from reconciler.client.calls import Call
+from reconciler.client.calls.call import Call
 from reconciler.client.hints import hint_for
 from reconciler.client.retry import LONGEST_WAIT, Failure, Resend, retry_after
 from reconciler.client.target import Target
@@ -50,31 +51,33 @@ def failure_of(refusal: Refusal, *, call: Call, target: Target, now: float) -> F
     if refusal.status == 404 and _is_page(refusal):
         return Failure(_not_the_platform(call=call, target=target), Resend.NEVER)
     asked = retry_after(refusal.headers, now=now)
-    resend = _resend(refusal.status, writes=call.writes, asked=asked)
-    return Failure(_error(refusal, resend=resend, asked=asked, call=call, target=target), resend, asked)
+    resend = _resend(refusal.status, repeatable=call.repeatable, asked=asked)
+    return Failure(_error(refusal, asked=asked, call=call, target=target), resend, asked)
 
 
-def _resend(status: int, *, writes: bool, asked: float | None) -> Resend:
-    if status == 429 or (status == 503 and asked is not None):
+def _resend(status: int, *, repeatable: bool, asked: float | None) -> Resend:
+    if _asks_to_wait(status, asked=asked) or (repeatable and status in _REPEATABLE):
         return Resend.ALWAYS
-    if writes or status not in _REPEATABLE:
-        return Resend.NEVER
-    return Resend.ALWAYS
+    return Resend.NEVER
 
 
-def _error(refusal: Refusal, *, resend: Resend, asked: float | None, call: Call, target: Target) -> PlatformError:
+def _asks_to_wait(status: int, *, asked: float | None) -> bool:
+    return status == 429 or (status == 503 and asked is not None)
+
+
+def _error(refusal: Refusal, *, asked: float | None, call: Call, target: Target) -> PlatformError:
     code, said = _envelope(refusal.body)
     error = PlatformUnavailable if refusal.status == 408 else error_class(code=code, status=refusal.status)
     message = f"{target.quoted(said)} ({refusal.status})" if said else f"the platform answered {_named(refusal.status)}"
     if asked is not None and asked > LONGEST_WAIT:
         message += f", and asks to wait {asked:.0f} seconds"
     if error is TooManyRequests:
-        hint = hint_for(error, code=code, target=target)
+        hint = hint_for(error, code=code, call=call, target=target)
         return TooManyRequests(message, operation=call.operation, hint=hint, retry_after=asked)
-    lost = call.writes and resend is Resend.NEVER and refusal.status not in _NOT_PROCESSED
-    if error is PlatformUnavailable and lost:
+    processed = refusal.status not in _NOT_PROCESSED and not _asks_to_wait(refusal.status, asked=asked)
+    if error is PlatformUnavailable and call.writes and processed:
         error = OutcomeUnknown
-    return error(message, operation=call.operation, hint=hint_for(error, code=code, target=target))
+    return error(message, operation=call.operation, hint=hint_for(error, code=code, call=call, target=target))
 
 
 def _envelope(body: bytes) -> tuple[str | None, str]:

@@ -11,8 +11,8 @@ import httpx
 
 from reconciler.client import outages, refusals
 from reconciler.client.answers import Reader, Unreadable
-from reconciler.client.calls import Call
-from reconciler.client.hints import READ_BACK
+from reconciler.client.calls.call import Call
+from reconciler.client.hints import read_back
 from reconciler.client.lanes import Lanes, LanesClosed
 from reconciler.client.refusals import Refusal
 from reconciler.client.retry import Failure, Resend, RetryPolicy
@@ -53,6 +53,7 @@ class Transport:
             PlatformError: The leaf that says what the last attempt met.
         """
         attempts = 0
+        lost = False
         while True:
             outcome = self._attempt(call, read)
             attempts += 1
@@ -60,7 +61,8 @@ class Transport:
                 return outcome
             pause = self.policy.pause(outcome, attempts=attempts)
             if pause is None:
-                raise outcome.error
+                raise outages.final_error(outcome.error, lost=lost, call=call)
+            lost = lost or isinstance(outcome.error, OutcomeUnknown)
             _log.info("%s: %s; trying again in %.1f s", call.operation, outcome.error.message, pause)
             self.sleep(pause)
 
@@ -113,9 +115,9 @@ class Transport:
         message = f"the answer of {self.target.endpoint} cannot be used: {self.target.quoted(problem.reason)}"
         if problem.excerpt:
             message += f': "{self.target.quoted(problem.excerpt, limit=120)}"'
+        resend = Resend.ONCE if problem.broken and call.repeatable else Resend.NEVER
         if call.writes:
             message += ", so whether the change landed is unknown"
-            return Failure(OutcomeUnknown(message, operation=call.operation, hint=READ_BACK), Resend.NEVER)
+            return Failure(OutcomeUnknown(message, operation=call.operation, hint=read_back(call)), resend)
         hint = "check that the endpoint is the platform's API and that no proxy answers in its place"
-        error = MalformedAnswer(message, operation=call.operation, hint=hint)
-        return Failure(error, Resend.ONCE if problem.broken else Resend.NEVER)
+        return Failure(MalformedAnswer(message, operation=call.operation, hint=hint), resend)
