@@ -59,7 +59,10 @@ AT = "2026-05-02T12:00:00+00:00"
     ("now", "expected"),
     [
         ([action_record(), trigger_record()], ()),
-        ([action_record(modified=LATER), trigger_record()], ()),
+        (
+            [action_record(modified=LATER, modified_by="bob"), trigger_record()],
+            (f"action.ros_ingest was modified since the plan was made: by bob at {AT}",),
+        ),
         (
             [action_record(digest="d2", modified=LATER, modified_by="bob"), trigger_record()],
             (f"action.ros_ingest was modified since the plan was made: by bob at {AT}",),
@@ -74,10 +77,10 @@ AT = "2026-05-02T12:00:00+00:00"
             (f"action.fresh appeared on the platform: by bob at {AT}",),
         ),
     ],
-    ids=["still", "same digest", "new digest", "trigger modified", "vanished", "appeared"],
+    ids=["still", "published", "new digest", "trigger modified", "vanished", "appeared"],
 )
 def test_movement_is_told_in_one_sentence_per_resource(now: list[LiveRecord], expected: tuple[str, ...]) -> None:
-    """Actions move by digest, triggers by time of modification, both by appearing and vanishing."""
+    """Resources move by version or time of modification, and by appearing and vanishing."""
     plan = planned(
         [action(timeout=1), action("fresh"), trigger(timeout=1)],
         [action_record(), trigger_record()],
