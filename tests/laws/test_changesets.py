@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.domain.changesets import ActionParameterChangeset, MetadataChangeset, same_json
 from reconciler.domain.values import ActionParameter
+
+# A machine under load is slow for other reasons than ours.
+LAW = settings(deadline=None)
 
 # Few keys, so that both sides often have the same; with dots, empty ones, and ones that look like indexes.
 KEYS = st.sampled_from(["a", "b", "c", "a.b", "b.c.a", "", ".", "0", "é"])
@@ -36,6 +39,7 @@ PARAMETERS = st.lists(
 )
 
 
+@LAW
 @given(old=METADATA, new=METADATA, old_tags=TAGS, new_tags=TAGS)
 def test_metadata_changesets_round_trip(
     old: dict[str, Any], new: dict[str, Any], old_tags: list[str], new_tags: list[str]
@@ -49,6 +53,7 @@ def test_metadata_changesets_round_trip(
     assert set(tags) == set(new_tags)
 
 
+@LAW
 @given(old=METADATA, new=METADATA, old_tags=TAGS, new_tags=TAGS)
 def test_metadata_changesets_survive_the_wire(
     old: dict[str, Any], new: dict[str, Any], old_tags: list[str], new_tags: list[str]
@@ -62,6 +67,7 @@ def test_metadata_changesets_survive_the_wire(
     assert same_json([*received.apply_to(old, old_tags)], [*changeset.apply_to(old, old_tags)])
 
 
+@LAW
 @given(state=METADATA, tags=TAGS)
 def test_equal_states_have_an_empty_changeset(state: dict[str, Any], tags: list[str]) -> None:
     """Nothing to change is nothing to send, in whatever order tags stand."""
@@ -71,6 +77,7 @@ def test_equal_states_have_an_empty_changeset(state: dict[str, Any], tags: list[
     assert changeset.to_wire() == {}
 
 
+@LAW
 @given(old=FLAT, new=FLAT)
 def test_a_changeset_names_only_what_changed(old: dict[str, Any], new: dict[str, Any]) -> None:
     """Unless a key with a dot changed, an unchanged key is not sent."""
@@ -84,6 +91,7 @@ def test_a_changeset_names_only_what_changed(old: dict[str, Any], new: dict[str,
     assert changeset.replace_all or named == changed
 
 
+@LAW
 @given(state=METADATA, tags=TAGS, new=METADATA)
 def test_applying_leaves_the_arguments_alone(state: dict[str, Any], tags: list[str], new: dict[str, Any]) -> None:
     """States are values: nothing is changed in place, and the result shares nothing with them."""
@@ -97,6 +105,7 @@ def test_applying_leaves_the_arguments_alone(state: dict[str, Any], tags: list[s
     assert repr((state, tags, new)) == before
 
 
+@LAW
 @given(state=METADATA, paths=st.lists(st.lists(KEYS, min_size=1, max_size=3).map(".".join), max_size=3), value=JSON)
 def test_any_changeset_applies_or_says_why_not(state: dict[str, Any], paths: list[str], value: Any) -> None:
     """A put may lead nowhere, which is a ValueError; a removal never fails."""
@@ -105,12 +114,14 @@ def test_any_changeset_applies_or_says_why_not(state: dict[str, Any], paths: lis
         MetadataChangeset(put_fields=dict.fromkeys(paths, value)).apply_to(state)
 
 
+@LAW
 @given(state=METADATA, path=st.lists(st.sampled_from(["zz", "yy"]), min_size=1, max_size=3).map(".".join))
 def test_removing_what_is_not_there_changes_nothing(state: dict[str, Any], path: str) -> None:
     """Not even an object that was empty before."""
     assert same_json(MetadataChangeset(remove_fields=[path, f"a.{path}", f"b.c.{path}"]).apply_to(state)[0], state)
 
 
+@LAW
 @given(old=PARAMETERS, new=PARAMETERS)
 def test_parameter_changesets_round_trip(old: list[ActionParameter], new: list[ActionParameter]) -> None:
     """``between(old, new)`` applied to ``old`` is ``new``, in some order."""
@@ -123,6 +134,7 @@ def test_parameter_changesets_round_trip(old: list[ActionParameter], new: list[A
     assert ActionParameterChangeset.model_validate(changeset.to_wire()).apply_to(old) == result
 
 
+@LAW
 @given(parameters=PARAMETERS)
 def test_equal_parameters_have_an_empty_changeset(parameters: list[ActionParameter]) -> None:
     """Order does not count, and what is empty sends nothing."""
