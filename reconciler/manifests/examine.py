@@ -14,7 +14,7 @@ from yaml.events import DocumentEndEvent, DocumentStartEvent, StreamEndEvent, St
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.manifests.json_events import json_events
-from reconciler.manifests.places import DocumentBuilder, Path, Place, TooDeep
+from reconciler.manifests.places import DocumentBuilder, Path, Place, TooDeep, TooManyProblems
 from reconciler.manifests.syntax import BrokenText
 from reconciler.manifests.yaml_events import yaml_events
 
@@ -111,6 +111,8 @@ class _Reading:
                     builder.take(event)
         except TooDeep:
             return line
+        except TooManyProblems:
+            return None
         except BrokenText as broken:
             self.diagnostics.append(broken.diagnostic(file=self.file, first_line=first_line))
             return broken.line

@@ -39,8 +39,16 @@ class Place:
     key: Span | None = None
 
 
+#: Problems of one file; past them it is not the text that is wrong but the choice of the file.
+MOST_PROBLEMS: Final = 100
+
+
 class TooDeep(Exception):
     """Nesting went past the limit; the rest of the document is not worth reading."""
+
+
+class TooManyProblems(Exception):
+    """The file has problems enough; the rest of it is not worth reading."""
 
 
 @dataclass(slots=True)
@@ -94,6 +102,7 @@ class DocumentBuilder:
 
         Raises:
             TooDeep: It opens a level too many; reported already.
+            TooManyProblems: It is one problem too many; reported already.
         """
         outer = self._open[-1] if self._open else None
         if not isinstance(event, (ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent)):
@@ -152,14 +161,7 @@ class DocumentBuilder:
 
     def _report_duplicate(self, key: str, *, span: Span, first_line: int) -> None:
         where = "on the same line" if first_line == span.line else f"on line {first_line}"
-        self.diagnostics.append(
-            Diagnostic(
-                rule="duplicate-key",
-                summary=f'the key "{key}" is there twice; the first is {where}',
-                span=span,
-                hint="keep one of the two",
-            )
-        )
+        self._add("duplicate-key", f'the key "{key}" is there twice; the first is {where}', span, "keep one of the two")
 
     # -- values
 
@@ -297,7 +299,21 @@ class DocumentBuilder:
         )
 
     def _report(self, rule: str, summary: str, event: Any, *, hint: str) -> None:
-        self.diagnostics.append(Diagnostic(rule=rule, summary=summary, span=self._span(event), hint=hint))
+        self._add(rule, summary, self._span(event), hint)
+
+    def _add(self, rule: str, summary: str, span: Span, hint: str) -> None:
+        if len(self.diagnostics) < MOST_PROBLEMS:
+            self.diagnostics.append(Diagnostic(rule=rule, summary=summary, span=span, hint=hint))
+            return
+        self.diagnostics.append(
+            Diagnostic(
+                rule="too-many-problems",
+                summary=f"this file has more than {MOST_PROBLEMS} problems; the rest of it was not read",
+                span=span,
+                hint="exclude it if it is no manifest",
+            )
+        )
+        raise TooManyProblems
 
     def _span(self, event: Any, *, end: Any = None) -> Span:
         start, end = event.start_mark, end or event.end_mark

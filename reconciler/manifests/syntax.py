@@ -111,7 +111,8 @@ def _complaint(error: MarkedYAMLError, mark: Mark, text: str) -> _Complaint:
         column=mark.column,
         opened_line=opened.line,
         opened_column=opened.column,
-        lines=tuple(re.split("\r\n|[\n\r\x85\u2028\u2029]", text)),  # YAML's own line breaks, which the marks count
+        # YAML's own line breaks, which the marks count; nothing below the complaint is looked at.
+        lines=tuple(re.split("\r\n|[\n\r\x85\u2028\u2029]", text, maxsplit=mark.line + 1)[: mark.line + 1]),
     )
 
 
@@ -200,9 +201,8 @@ def _no_content(complaint: _Complaint) -> BrokenText:
     if complaint.character == "":
         line, row = complaint.previous(or_same=True)
         hint = 'close every "[" and "{"'
-        return BrokenText(
-            "yaml-syntax", "the text ends inside brackets", hint=hint, line=line, column=len(row.rstrip())
-        )
+        column = len(row.rstrip())
+        return BrokenText("yaml-syntax", "the text ends inside brackets", hint=hint, line=line, column=column)
     if complaint.row.startswith(("---", "...")):
         return complaint.broken("the document ends inside brackets", 'close every "[" and "{" above this line')
     hint = "remove it" if complaint.character in "]},:" else "write a value here"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.manifests.cache import MOST_VERDICTS, ValidationCache, cache_directory
 from reconciler.manifests.core_schema import LONGEST_NUMBER
+from tests.manifests.texts import LAW
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
@@ -223,6 +224,7 @@ scalars = st.none() | st.booleans() | numbers | st.floats(allow_nan=False, allow
 json_data = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
 
 
+@LAW
 @given(documents=st.lists(json_data, max_size=3))
 def test_what_is_read_back_is_what_was_remembered(
     documents: list[Json], tmp_path_factory: pytest.TempPathFactory

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.manifests.formatting import FIELD_ORDER, formatted
 from reconciler.manifests.models import ActionFields, ParameterSetFields, ProjectSpec, TriggerFields
 from reconciler.manifests.source import parse
-from tests.manifests.texts import FILE, JSON, data_of
+from tests.manifests.texts import FILE, JSON, LAW, data_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -331,9 +331,11 @@ def by_name(manifest: dict[str, Json]) -> dict[str, Json]:
     assert isinstance(spec, dict)
     parameters = spec["parameters"]
     assert isinstance(parameters, list)
-    named = {str(each["name"]): dict(each) for each in parameters if isinstance(each, dict)}
-    for parameter in named.values():
-        del parameter["name"]
+    named: dict[str, Json] = {
+        str(each["name"]): {key: value for key, value in each.items() if key != "name"}
+        for each in parameters
+        if isinstance(each, dict)
+    }
     return {**manifest, "spec": {**spec, "parameters": named}}
 
 
@@ -353,6 +355,7 @@ def represent_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
 Dumper.add_representer(str, represent_text)
 
 
+@LAW
 @given(
     manifest=manifests,
     indent=st.integers(2, 6),
@@ -371,6 +374,7 @@ def test_formatting_keeps_the_meaning_and_settles(
     assert formatted_text(once) == once
 
 
+@LAW
 @given(
     manifest=manifests,
     remarks=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 6)), min_size=1, max_size=6),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diagnostics import Span
-from reconciler.manifests.places import DEEPEST, MOST_EXPANDED
+from reconciler.manifests.places import DEEPEST, MOST_EXPANDED, MOST_PROBLEMS
 from reconciler.manifests.source import Parsed, locate, parse
 from tests.manifests.texts import FILE, data_of, problem, problems
 
@@ -179,3 +179,10 @@ def test_nesting_up_to_the_limit_is_read() -> None:
     assert problems(text) == []
     assert problems(text.replace("a:", "a: &a")) == []
     assert problem(text.replace("[]", "[[]]")).rule == "too-deep"
+
+
+def test_a_file_full_of_problems_is_given_up() -> None:
+    """A hundred are enough to see that it is no manifest."""
+    found = problems("a: 1\n" * 100_000)
+    assert [each.rule for each in found] == ["duplicate-key"] * MOST_PROBLEMS + ["too-many-problems"]
+    assert found[-1].summary == "this file has more than 100 problems; the rest of it was not read"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Span
 from reconciler.manifests.examine import examine
 from reconciler.manifests.source import locate, parse
-from tests.manifests.texts import FILE, JSON, MANIFEST, data_of, problems
+from tests.manifests.texts import FILE, JSON, LAW, MANIFEST, data_of, problems
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
@@ -34,6 +34,7 @@ json_data = st.recursive(
 mappings = st.dictionaries(texts, json_data, max_size=4)
 
 
+@LAW
 @given(data=mappings, flow=st.booleans(), unicode=st.booleans())
 def test_dumped_yaml_is_read_back(data: dict[str, Json], flow: bool, unicode: bool) -> None:
     """What PyYAML writes for JSON data means that data."""
@@ -41,6 +42,7 @@ def test_dumped_yaml_is_read_back(data: dict[str, Json], flow: bool, unicode: bo
     assert data_of(text) == [data]
 
 
+@LAW
 @given(data=json_data, indent=st.none() | st.integers(0, 4), ascii_only=st.booleans())
 def test_dumped_json_is_read_back(data: Json, indent: int | None, ascii_only: bool) -> None:
     """What the standard library writes means the same, by either pass."""
@@ -50,6 +52,7 @@ def test_dumped_json_is_read_back(data: Json, indent: int | None, ascii_only: bo
     assert ([document.data for document in examined.documents], examined.diagnostics) == ([data], ())
 
 
+@LAW
 @given(data=mappings, flow=st.booleans())
 def test_both_passes_read_the_same(data: dict[str, Json], flow: bool) -> None:
     """The careful pass gives the data and the starts that the fast one gives."""
@@ -79,6 +82,7 @@ def between(text: str, span: Span) -> str:
     return "\n".join(lines)
 
 
+@LAW
 @given(data=mappings)
 def test_every_value_is_where_locate_says(data: dict[str, Json]) -> None:
     """Cut out of a JSON file, the text of each place is the value's own."""
@@ -87,6 +91,7 @@ def test_every_value_is_where_locate_says(data: dict[str, Json]) -> None:
         assert json.loads(between(text, locate(text, file=JSON, document=0, path=path))) == value
 
 
+@LAW
 @given(names=st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=8, unique=True))
 def test_the_line_of_a_key_is_its_own(names: list[str]) -> None:
     """In a block mapping with a line for each key, the n-th key is on the n-th line below its parent."""
@@ -95,6 +100,7 @@ def test_the_line_of_a_key_is_its_own(names: list[str]) -> None:
     assert lines == list(range(3, 3 + len(names)))
 
 
+@LAW
 @given(text=st.text() | st.text("ab:- \n\t[]{}'\"#&*!|>%@,?\r\x00\\u0041\ufeff\ud800"))
 @pytest.mark.parametrize("file", ["a.yaml", "a.json"])
 def test_no_text_makes_parse_raise(file: str, text: str) -> None:
@@ -108,6 +114,7 @@ def test_no_text_makes_parse_raise(file: str, text: str) -> None:
         assert "\n" not in found.summary + found.hint
 
 
+@LAW
 @given(
     at=st.integers(0, len(MANIFEST)), insert=st.sampled_from(list("\t:-[]{}'\"#&*!|>%@,? \n")), cut=st.integers(0, 9)
 )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 from reconciler.diagnostics import Diagnostic
 from reconciler.manifests.source import parse
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
+
+#: How laws are checked: a busy machine is no failure.
+LAW = settings(deadline=None)
 
 FILE = "actions/etl.yaml"
 JSON = "actions/etl.action.json"
