@@ -4,105 +4,64 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from reconciler.client.http import HttpPlatform
-from reconciler.domain.changesets import MetadataChangeset
-from reconciler.domain.conditions import Comparator, Condition
-from reconciler.domain.queries import Page, QuerySpecification, SortDirection
-from reconciler.domain.requests import (
-    SetActionAccessibilityRequest,
-    UpdateActionRequest,
-    UpdateTriggerRequest,
-)
-from reconciler.domain.values import Accessibility, ComputeRequirements
+from reconciler.domain.datasets import QueryFilesRequest
+from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.values import ComputeRequirements
+from reconciler.domain.whole_platform import WholePlatform
 from reconciler.errors import InvalidRequest
-from tests.client.builders import (
-    ORGANIZATION,
-    TOKEN,
-    action_data,
-    connected,
-    create_action,
-    create_trigger,
-    page_data,
-    trigger_data,
-)
+from tests.client.builders import TOKEN, action_data, connected, create_action, create_invocation, page_data
+from tests.client.case import CALLER, OWNER, Case
+from tests.client.dataset_cases import DATASET_CASES
+from tests.client.invocation_cases import INVOCATION_CASES
+from tests.client.resource_cases import RESOURCE_CASES
 from tests.client.scripted_server import Answer, ScriptedServer
 
-OWNER = "x-roboto-resource-owner-id"
-CALLER = "x-roboto-org-id"
+CASES: Final = [*RESOURCE_CASES, *INVOCATION_CASES, *DATASET_CASES]
 
-Use = Callable[[HttpPlatform], object]
-
-
-class Case(NamedTuple):
-    """One use of the port, the request it must send, and the data it is answered with."""
-
-    title: str
-    use: Use
-    method: str
-    path: str
-    organization: dict[str, str]
-    body: Any
-    data: Any
+#: What sends nothing, or what other tests are about.
+NO_CASES: Final = {"identity", "close", "upload_files"}
 
 
-CALLS: list[Case] = [
-    Case("create action", lambda p: p.create_action(create_action()), "POST", "/v1/actions", {CALLER: ORGANIZATION},
-     {"name": "ros_ingest", "compute_requirements": None, "container_parameters": None, "description": None,
-      "inherits": None, "metadata": {}, "parameters": [], "requires_downloaded_inputs": None,
-      "short_description": None, "tags": [], "timeout": None, "uri": None}, action_data()),
-    Case("get action", lambda p: p.get_action("ros_ingest"), "GET", "/v1/actions/ros_ingest", {OWNER: ORGANIZATION},
-     None, action_data()),
-    Case("get version", lambda p: p.get_action("a", digest="d/1"), "GET", "/v1/actions/a?digest=d%2F1",
-     {OWNER: ORGANIZATION}, None, action_data()),
-    Case("get foreign action", lambda p: p.get_action("a", owner="og_other"), "GET", "/v1/actions/a",
-     {OWNER: "og_other"}, None, action_data()),
-    Case("update action", lambda p: p.update_action("a", UpdateActionRequest(timeout=None, description="new")), "PUT",
-     "/v1/actions/a", {OWNER: ORGANIZATION}, {"timeout": None, "description": "new"}, action_data()),
-    Case("update action of nothing", lambda p: p.update_action("a", UpdateActionRequest()), "PUT", "/v1/actions/a",
-     {OWNER: ORGANIZATION}, {}, action_data()),
-    Case("changesets", lambda p: p.update_action(
-        "a", UpdateActionRequest(metadata_changeset=MetadataChangeset(put_tags=["x"]))), "PUT", "/v1/actions/a",
-     {OWNER: ORGANIZATION}, {"metadata_changeset": {"put_tags": ["x"]}}, action_data()),
-    Case("publish", lambda p: p.set_action_accessibility(
-        "a", SetActionAccessibilityRequest(accessibility=Accessibility.ActionHub)), "PUT",
-     "/v1/actions/a/accessibility", {OWNER: ORGANIZATION}, {"accessibility": "action_hub"}, action_data()),
-    Case("delete action", lambda p: p.delete_action("a"), "DELETE", "/v1/actions/a", {OWNER: ORGANIZATION}, None, None),
-    Case("list actions", lambda p: p.query_actions(QuerySpecification()), "POST", "/v1/actions/query",
-     {OWNER: ORGANIZATION}, {}, page_data()),
-    Case("list the hub", lambda p: p.query_actions(
-        QuerySpecification(limit=5), accessibility=Accessibility.ActionHub), "POST", "/v1/actions/query/actionhub",
-     {}, {"limit": 5}, page_data()),
-    Case("next page", lambda p: p.query_actions(QuerySpecification(limit=1000, after="t1")), "POST",
-     "/v1/actions/query", {OWNER: ORGANIZATION}, {"limit": 1000, "after": "t1"}, page_data()),
-    Case("first page, written out", lambda p: p.query_actions(QuerySpecification(limit=1000, after=None)), "POST",
-     "/v1/actions/query", {OWNER: ORGANIZATION}, {"limit": 1000}, page_data()),
-    Case("condition", lambda p: p.query_triggers(QuerySpecification(
-        condition=Condition(field="name", comparator=Comparator.Equals, value="t"), sort_by="name",
-        sort_direction=SortDirection.Ascending)), "POST", "/v1/triggers/query", {OWNER: ORGANIZATION},
-     {"condition": {"field": "name", "comparator": "EQUALS", "value": "t"}, "sort_by": "name",
-      "sort_direction": "ASC"}, page_data()),
-    Case("create trigger", lambda p: p.create_trigger(create_trigger()), "POST", "/v1/triggers", {CALLER: ORGANIZATION},
-     {"name": "on_upload", "action_name": "ros_ingest", "action_digest": None, "action_owner_id": None,
-      "required_inputs": ["**/*.bag"], "additional_inputs": None, "for_each": "dataset", "enabled": True,
-      "causes": None, "condition": None, "parameter_values": None, "timeout": None,
-      "compute_requirement_overrides": None, "container_parameter_overrides": None, "service_user_id": None},
-     trigger_data()),
-    Case("get trigger", lambda p: p.get_trigger("t"), "GET", "/v1/triggers/t", {OWNER: ORGANIZATION}, None,
-     trigger_data()),
-    Case("update trigger", lambda p: p.update_trigger("t", UpdateTriggerRequest(enabled=False)), "PUT",
-     "/v1/triggers/t", {OWNER: ORGANIZATION}, {"enabled": False}, trigger_data()),
-    Case("delete trigger", lambda p: p.delete_trigger("t"), "DELETE", "/v1/triggers/t", {OWNER: ORGANIZATION}, None,
-     {}),
-]  # fmt: skip
+def as_port(platform: HttpPlatform) -> WholePlatform:
+    """Have the type checker hold the client to the whole port."""
+    return platform
 
 
-@pytest.mark.parametrize("case", CALLS, ids=[case.title for case in CALLS])
+class Named:
+    """Notes the names of the methods that a case calls."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        self.names.add(name)
+        return lambda *args, **kwargs: None
+
+
+def test_no_method_of_the_port_is_without_a_case() -> None:
+    """The tables are complete."""
+    called = Named()
+    for case in CASES:
+        case.use(called)  # type: ignore[arg-type]  # notes names, answers nothing
+
+    port = {name for name in dir(WholePlatform) if not name.startswith("_")}
+    assert port - NO_CASES == called.names
+
+
+def test_titles_name_one_case_each() -> None:
+    """Another client's requests are looked up by them."""
+    assert len({case.title for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
 def test_each_call_sends_what_the_contract_says(server: ScriptedServer, platform: HttpPlatform, case: Case) -> None:
-    """Method, path, organization headers and body follow the tables of the contract."""
+    """Method, path, organization, version and body follow the tables of the contract."""
     server.answer_with(Answer(data=case.data))
 
     case.use(platform)
@@ -110,6 +69,7 @@ def test_each_call_sends_what_the_contract_says(server: ScriptedServer, platform
     (asked,) = server.asked
     assert (case.method, case.path) == (asked.method, asked.path)
     assert case.organization == {name: asked.headers[name] for name in (OWNER, CALLER) if name in asked.headers}
+    assert case.version == asked.headers["x-roboto-api-version"]
     assert case.body == (json.loads(asked.body) if asked.body else None)
     assert ("application/json" if asked.body else None) == asked.headers.get("content-type")
 
@@ -181,6 +141,57 @@ def test_a_name_that_would_be_resolved_away_is_refused(
     """Deleting ".." never reaches the server."""
     with pytest.raises(InvalidRequest):
         platform.delete_action(name)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("text", ["", ".", ".."])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda p, text: p.get_invocation(text),
+        lambda p, text: p.cancel_invocation(text),
+        lambda p, text: p.stream_invocation_logs(text),
+        lambda p, text: p.dataset_evaluations(text),
+        lambda p, text: p.delete_dataset(text),
+        lambda p, text: p.query_files(text, QueryFilesRequest()),
+        lambda p, text: p.get_file(text),
+        lambda p, text: p.delete_file(text),
+        lambda p, text: p.invoke_action(text, create_invocation()),
+    ],
+)
+def test_an_id_that_would_be_resolved_away_is_refused(
+    server: ScriptedServer, platform: HttpPlatform, use: Callable[[HttpPlatform, str], object], text: str
+) -> None:
+    """Deleting the dataset "" never deletes another thing."""
+    with pytest.raises(InvalidRequest):
+        use(platform, text)
+    assert server.asked == []
+
+
+def test_an_id_cannot_leave_its_place_in_the_path(server: ScriptedServer, platform: HttpPlatform) -> None:
+    """Separators in an id are escaped."""
+    server.answer_with(Answer(data=None))
+
+    platform.delete_file("../datasets/ds_1?x#y")
+
+    assert server.asked[0].path == "/v1/files/..%2Fdatasets%2Fds_1%3Fx%23y"
+
+
+def test_importing_nothing_asks_nothing(server: ScriptedServer, platform: HttpPlatform) -> None:
+    """There is no event to raise either."""
+    assert platform.import_files([]) == []
+    assert server.asked == []
+
+
+def test_uploading_is_refused_with_what_to_do_instead(
+    server: ScriptedServer, platform: HttpPlatform, tmp_path: Path
+) -> None:
+    """Bytes go to an object store, with credentials that this tool does not ask for."""
+    with pytest.raises(InvalidRequest, match="object store") as caught:
+        platform.upload_files("ds_1", {"a.bag": tmp_path / "a.bag"})
+
+    assert caught.value.operation == 'upload 1 file to dataset "ds_1"'
+    assert "import" in caught.value.hint
     assert server.asked == []
 
 
