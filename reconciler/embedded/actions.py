@@ -30,6 +30,7 @@ from reconciler.domain.requests import CreateActionRequest, SetActionAccessibili
 from reconciler.domain.values import Accessibility, ActionReference
 from reconciler.embedded.access import Caller, sees_action
 from reconciler.embedded.checks import check_action
+from reconciler.embedded.metadata import metadata_after
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.store import Rows
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
@@ -52,7 +53,7 @@ def query_actions(
     """Return one page: of the Action Hub, or of an organization; of a foreign one what it has published."""
     from_hub = accessibility is Accessibility.ActionHub
     org_id = owner if from_hub or owner is not None else caller.org_id
-    if org_id is not None and not _is_printable(org_id):
+    if org_id is not None and not is_printable(org_id):
         return Page((), None)
     only_hub = from_hub or org_id not in caller.organizations
     return read_page(
@@ -146,7 +147,7 @@ def find_action(rows: Rows, reference: ActionReference, *, org_id: str) -> Actio
     if name_problem(Kind.ACTION, reference.name) is not None:
         return None
     owner = reference.owner or org_id
-    if not _is_printable(owner) or not _is_printable(reference.digest or ""):
+    if not is_printable(owner) or not is_printable(reference.digest or ""):
         return None
     return rows.action(owner, reference.name, reference.digest)
 
@@ -162,7 +163,8 @@ def described(reference: ActionReference, org_id: str) -> str:
     return f'action "{reference.name}"{version} in {reference.owner or org_id}'
 
 
-def _is_printable(text: str) -> bool:
+def is_printable(text: str) -> bool:
+    """Return True for text that the database takes, and that a message can show."""
     return all(character.isprintable() for character in text)
 
 
@@ -196,20 +198,13 @@ def _changes(latest: ActionRecord, request: UpdateActionRequest) -> dict[str, An
     changes = {name: getattr(request, name) for name in _REPLACED}
     changes = {name: value for name, value in changes.items() if not isinstance(value, NotSetType)}
     if isinstance(request.metadata_changeset, MetadataChangeset):
-        changes["metadata"], changes["tags"] = _applied(request.metadata_changeset, latest)
+        changes["metadata"], changes["tags"] = metadata_after(request.metadata_changeset, latest.metadata, latest.tags)
     if isinstance(request.parameter_changeset, ActionParameterChangeset):
         changes["parameters"] = request.parameter_changeset.apply_to(latest.parameters)
     # An inheriting action has null here, which an update cannot say: True, which null means, and silence stand for it.
     if changes.get("inherits", latest.inherits) is not None and changes.get("requires_downloaded_inputs", True):
         changes["requires_downloaded_inputs"] = None
     return changes
-
-
-def _applied(changeset: MetadataChangeset, latest: ActionRecord) -> tuple[dict[str, Any], list[str]]:
-    try:
-        return changeset.apply_to(latest.metadata, latest.tags)
-    except ValueError as error:
-        raise InvalidRequest(f"metadata_changeset: {error}") from error
 
 
 def _check_parent(rows: Rows, record: ActionRecord) -> None:
@@ -220,13 +215,13 @@ def _check_parent(rows: Rows, record: ActionRecord) -> None:
     if parent is None or not sees_action(parent, {record.org_id}):
         raise InvalidRequest(f"inherits: {record.org_id} sees no {described(record.inherits, record.org_id)}")
     line = [record.name]
-    for ancestor in _line_of(rows, parent):
+    for ancestor in line_of(rows, parent):
         line.append(ancestor.name)
         if (ancestor.org_id, ancestor.name) == (record.org_id, record.name):
             raise InvalidRequest(f"inherits: an action cannot inherit from itself: {' -> '.join(line)}")
 
 
-def _line_of(rows: Rows, record: ActionRecord | None) -> Iterator[ActionRecord]:
+def line_of(rows: Rows, record: ActionRecord | None) -> Iterator[ActionRecord]:
     """Return the action and its ancestors, up to one that is missing or was there before."""
     seen: set[tuple[str, str]] = set()
     while record is not None and (record.org_id, record.name) not in seen:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from reconciler.domain.actions import EXCLUDED_BY_INHERITS, SHORT_DESCRIPTION_LIMIT, ActionRecord
 from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.conditions import ConditionGroup, ConditionType
+from reconciler.domain.datasets import DatasetRecord, FileRecord
+from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, is_catch_all, patterns_problem
+from reconciler.domain.values import ContainerParameters
 from reconciler.errors import InvalidRequest
 
 
@@ -21,7 +26,8 @@ def check_action(record: ActionRecord) -> None:
     Raises:
         InvalidRequest: The message names every problem.
     """
-    _refuse([*_action_problems(record)] or [*_text_problems(record)])
+    keys = [*_variables(record.container_parameters), *record.metadata]
+    _refuse([*_action_problems(record)] or [*_text_problems(record, keys=keys)])
 
 
 def check_trigger(record: TriggerRecord) -> None:
@@ -30,7 +36,50 @@ def check_trigger(record: TriggerRecord) -> None:
     Raises:
         InvalidRequest: The message names every problem.
     """
-    _refuse([*_trigger_problems(record)] or [*_text_problems(record)])
+    keys = _variables(record.container_parameter_overrides)
+    _refuse([*_trigger_problems(record)] or [*_text_problems(record, keys=keys)])
+
+
+def check_invocation(record: InvocationRecord, problems: Iterable[str] = ()) -> None:
+    """Refuse an invocation the platform would not keep; ``problems`` are those its action found.
+
+    Raises:
+        InvalidRequest: The message names every problem.
+    """
+    found = [*problems, *_timeout_problems(record.timeout), *_value_problems(record.parameter_values)]
+    _refuse(found or [*_text_problems(record, keys=_variables(record.container_parameters))])
+
+
+def check_dataset(record: DatasetRecord) -> None:
+    """Refuse a dataset the platform would not keep.
+
+    Raises:
+        InvalidRequest: The message names every problem.
+    """
+    _refuse([*_dataset_problems(record)] or [*_text_problems(record)])
+
+
+def check_files(records: Iterable[FileRecord]) -> None:
+    """Refuse files the platform would not keep.
+
+    Raises:
+        InvalidRequest: The message names the first problems, and how many there are.
+    """
+    _refuse_many([problem for record in records for problem in _file_problems(record)])
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Refuse paths that cannot stand for a file inside a dataset.
+
+    Raises:
+        InvalidRequest: The message names the first problems, and how many there are.
+    """
+    _refuse_many([problem for path in paths for problem in _path_problems(path)])
+
+
+def _refuse_many(problems: list[str]) -> None:
+    more = len(problems) - _SHOWN
+    _refuse(problems[:_SHOWN] + ([f"and {more} more"] if more > 0 else []))
 
 
 def _refuse(problems: list[str]) -> None:
@@ -93,11 +142,15 @@ def _trigger_problems(record: TriggerRecord) -> Iterator[str]:
         yield f"name: {problem}"
     yield from _pattern_problems(record)
     yield from _timeout_problems(record.timeout)
-    for name, value in record.parameter_values.items():
-        if not _is_json(value):
-            yield f'parameter_values: "{name}" is not a value that JSON can hold'
+    yield from _value_problems(record.parameter_values)
     if record.condition is not None:
         yield from _condition_problems(record.condition)
+
+
+def _value_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        if not _is_json(value):
+            yield f'parameter_values: "{name}" is not a value that JSON can hold'
 
 
 def _pattern_problems(record: TriggerRecord) -> Iterator[str]:
@@ -148,17 +201,82 @@ def _is_text(text: str) -> bool:
     return not _SURROGATE.search(text)
 
 
-def _text_problems(record: ActionRecord | TriggerRecord) -> Iterator[str]:
+#: Files have their problems listed up to here: a folder may hold many, all wrong in the same way.
+_SHOWN: Final = 5
+
+#: Characters; older clients hold no more either.
+_LONGEST_DATASET_NAME: Final = 120
+
+#: Characters of a path; object stores hold 1,024 bytes.
+_LONGEST_PATH: Final = 1024
+
+
+def _dataset_problems(record: DatasetRecord) -> Iterator[str]:
+    if len(record.name or "") > _LONGEST_DATASET_NAME:
+        yield f"name: at most {_LONGEST_DATASET_NAME} characters fit"
+    for problem in _nested_problems(record.metadata):
+        yield f"metadata: {problem}"
+
+
+def _file_problems(record: FileRecord) -> Iterator[str]:
+    path = record.relative_path
+    yield from _path_problems(path)
+    if not _URI.match(record.uri):
+        yield f'uri: "{record.uri[:100]}" is none; write a scheme first, as in s3://bucket/key or file:///data/run.bag'
+    if record.size > _LARGEST_FILE:
+        yield f"size: {record.size} bytes are more than a file can have"
+    for problem in _nested_problems(record.metadata):
+        yield f"metadata: of {path[:100]!r} {problem}"
+    for problem in _text_problems(record):
+        yield f"{path[:100]!r}: {problem}"
+
+
+#: Levels of nested metadata; readers of JSON give up at some depth.
+_DEEPEST: Final = 64
+
+
+def _nested_problems(metadata: Mapping[str, Any]) -> Iterator[str]:
+    level: list[object] = [metadata]
+    for _ in range(_DEEPEST):
+        level = [member for each in level for member in _members(each)]
+    if level:
+        yield f"is nested more than {_DEEPEST} levels deep"
+    elif not _is_json(metadata):
+        yield "holds a value that is not JSON"
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+#: Bytes; what a signed 64 bit integer holds.
+_LARGEST_FILE: Final = 2**63 - 1
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f]")
+
+
+def _path_problems(path: str) -> Iterator[str]:
+    """Say why a path is none inside a dataset; the inputs of a run are laid out on disk by it."""
+    if not path or len(path) > _LONGEST_PATH:
+        yield f"relative_path: {path[:100]!r} must have 1 to {_LONGEST_PATH} characters"
+    elif _CONTROL.search(path) or not _is_text(path):
+        yield f"relative_path: {path[:100]!r} holds a character that is no text"
+    elif any(step in {"", ".", ".."} for step in path.split("/")):
+        yield f'relative_path: {path[:100]!r} must lead to a file inside the dataset: no empty, "." or ".." steps'
+
+
+def _text_problems(record: BaseModel, *, keys: Iterable[str] = ()) -> Iterator[str]:
     try:
         record.model_dump_json()
     except ValueError:
         yield "a text holds half of a surrogate pair, which is no character"
         return
-    container = (
-        record.container_parameters if isinstance(record, ActionRecord) else record.container_parameter_overrides
-    )
-    variables = (container and container.env_vars) or {}
-    metadata = record.metadata if isinstance(record, ActionRecord) else {}
     # Keys are written without complaint, but as another text.
-    if not all(map(_is_text, [*variables, *metadata])):
+    if not all(map(_is_text, keys)):
         yield "a key holds half of a surrogate pair, which is no character"
+
+
+def _variables(parameters: ContainerParameters | None) -> Iterable[str]:
+    return () if parameters is None else parameters.env_vars or ()

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.domain.actions import ActionRecord
+from reconciler.domain.datasets import (
+    CreateDatasetRequest,
+    DatasetRecord,
+    FileRecord,
+    ImportFileRequest,
+    QueryFilesRequest,
+    UpdateDatasetRequest,
+    UpdateFileRequest,
+)
+from reconciler.domain.invocation_requests import (
+    CancelActiveInvocationsRequest,
+    CancelActiveInvocationsResponse,
+    CreateInvocationRequest,
+    SetContainerInfoRequest,
+    SetLogsLocationRequest,
+    UpdateInvocationStatus,
+)
+from reconciler.domain.invocations import InvocationRecord, LogRecord
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.requests import (
@@ -19,8 +37,12 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
-from reconciler.embedded import actions, triggers
+from reconciler.domain.whole_platform import Stream
+from reconciler.embedded import actions, datasets, events, files, invocations, logs, runs, triggers
 from reconciler.embedded.access import LOCAL_CALLER, Caller
+from reconciler.embedded.checks import check_paths
+from reconciler.embedded.copies import Copies
+from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.store import Rows, Store
 from reconciler.errors import PlatformError
 
@@ -36,7 +58,7 @@ def utc_now() -> datetime:
 
 
 class EmbeddedPlatform:
-    """A platform of one's own on one machine; implements :class:`reconciler.domain.platform.Platform`.
+    """A platform of one's own on one machine; implements :class:`reconciler.domain.whole_platform.WholePlatform`.
 
     Several threads and several processes may work on the same file.
     """
@@ -45,6 +67,7 @@ class EmbeddedPlatform:
         self._store = store
         self._caller = caller
         self._clock = clock
+        self._copies = Copies.beside(store.path)
 
     @classmethod
     def open(cls, path: Path | str, *, caller: Caller = LOCAL_CALLER, clock: Clock = utc_now) -> EmbeddedPlatform:
@@ -123,6 +146,165 @@ class EmbeddedPlatform:
     def delete_trigger(self, name: str, *, owner: str | None = None) -> None:
         with self._writing(f'delete trigger "{name}"') as rows:
             triggers.delete_trigger(rows, name, caller=self._caller, owner=owner)
+
+    def invoke_action(
+        self,
+        name: str,
+        request: CreateInvocationRequest,
+        *,
+        digest: str | None = None,
+        owner: str | None = None,
+        caller_org: str | None = None,
+    ) -> InvocationRecord:
+        with self._writing(f'invoke action "{name}"') as rows:
+            caller = self._caller if caller_org is None else self._caller.acting_for(caller_org)
+            return invocations.invoke_action(
+                rows, name, request, caller=caller, digest=digest, owner=owner, now=self._clock()
+            )
+
+    def get_invocation(self, invocation_id: str) -> InvocationRecord:
+        with self._reading(f'read invocation "{invocation_id}"') as rows:
+            return invocations.read_invocation(rows, invocation_id, caller=self._caller)
+
+    def query_invocations(self, query: QuerySpecification, *, owner: str | None = None) -> Page[InvocationRecord]:
+        with self._reading("query invocations") as rows:
+            return invocations.query_invocations(rows, query, caller=self._caller, owner=owner)
+
+    def cancel_invocation(self, invocation_id: str, *, owner: str | None = None) -> None:
+        with self._writing(f'cancel invocation "{invocation_id}"') as rows:
+            invocations.cancel_invocation(rows, invocation_id, caller=self._caller, owner=owner, now=self._clock())
+
+    def cancel_active_invocations(
+        self, request: CancelActiveInvocationsRequest, *, owner: str | None = None
+    ) -> CancelActiveInvocationsResponse:
+        with self._writing("cancel active invocations") as rows:
+            return invocations.cancel_active(rows, request, caller=self._caller, owner=owner, now=self._clock())
+
+    def update_invocation_status(
+        self, invocation_id: str, request: UpdateInvocationStatus, *, owner: str | None = None
+    ) -> InvocationRecord:
+        with self._writing(f'update status of invocation "{invocation_id}"') as rows:
+            return invocations.update_status(
+                rows, invocation_id, request, caller=self._caller, owner=owner, now=self._clock()
+            )
+
+    def set_container_info(
+        self, invocation_id: str, request: SetContainerInfoRequest, *, owner: str | None = None
+    ) -> InvocationRecord:
+        with self._writing(f'set container of invocation "{invocation_id}"') as rows:
+            return invocations.set_container_info(rows, invocation_id, request, caller=self._caller, owner=owner)
+
+    def set_logs_location(
+        self, invocation_id: str, request: SetLogsLocationRequest, *, owner: str | None = None
+    ) -> InvocationRecord:
+        with self._writing(f'set logs location of invocation "{invocation_id}"') as rows:
+            return invocations.set_logs_location(rows, invocation_id, request, caller=self._caller, owner=owner)
+
+    def invocation_logs(
+        self, invocation_id: str, *, page_token: str | None = None, owner: str | None = None
+    ) -> Page[LogRecord]:
+        with self._reading(f'read logs of invocation "{invocation_id}"') as rows:
+            return logs.read_logs(rows, invocation_id, caller=self._caller, owner=owner, page_token=page_token)
+
+    def stream_invocation_logs(
+        self, invocation_id: str, *, last_read: str | None = None, owner: str | None = None
+    ) -> Stream[LogRecord]:
+        with self._reading(f'read logs of invocation "{invocation_id}"') as rows:
+            return logs.stream_logs(rows, invocation_id, caller=self._caller, owner=owner, last_read=last_read)
+
+    def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
+        with self._writing("create dataset") as rows:
+            return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock())
+
+    def get_dataset(self, dataset_id: str, *, owner: str | None = None) -> DatasetRecord:
+        with self._reading(f'read dataset "{dataset_id}"') as rows:
+            return datasets.read_dataset(rows, dataset_id, caller=self._caller, owner=owner)
+
+    def query_datasets(self, query: QuerySpecification, *, owner: str | None = None) -> Page[DatasetRecord]:
+        with self._reading("query datasets") as rows:
+            return datasets.query_datasets(rows, query, caller=self._caller, owner=owner)
+
+    def update_dataset(
+        self, dataset_id: str, request: UpdateDatasetRequest, *, owner: str | None = None
+    ) -> DatasetRecord:
+        with self._causing_events(f'update dataset "{dataset_id}"') as rows:
+            return datasets.update_dataset(
+                rows, dataset_id, request, caller=self._caller, owner=owner, now=self._clock()
+            )
+
+    def delete_dataset(self, dataset_id: str, *, owner: str | None = None) -> None:
+        with self._writing(f'delete dataset "{dataset_id}"') as rows:
+            datasets.delete_dataset(rows, dataset_id, caller=self._caller, owner=owner)
+        self._copies.discard_dataset(dataset_id)
+
+    def import_files(self, requests: list[ImportFileRequest]) -> list[FileRecord]:
+        with self._causing_events("import files") as rows:
+            return files.import_files(rows, requests, caller=self._caller, now=self._clock())
+
+    def query_files(self, dataset_id: str, request: QueryFilesRequest, *, owner: str | None = None) -> Page[FileRecord]:
+        with self._reading(f'query files of dataset "{dataset_id}"') as rows:
+            return files.query_files(rows, dataset_id, request, caller=self._caller, owner=owner)
+
+    def get_file(self, file_id: str, *, owner: str | None = None) -> FileRecord:
+        with self._reading(f'read file "{file_id}"') as rows:
+            return files.read_file(rows, file_id, caller=self._caller, owner=owner)
+
+    def update_file(self, file_id: str, request: UpdateFileRequest, *, owner: str | None = None) -> FileRecord:
+        with self._causing_events(f'update file "{file_id}"') as rows:
+            return files.update_file(rows, file_id, request, caller=self._caller, owner=owner, now=self._clock())
+
+    def delete_file(self, file_id: str, *, owner: str | None = None) -> None:
+        with self._writing(f'delete file "{file_id}"') as rows:
+            deleted = files.delete_file(rows, file_id, caller=self._caller, owner=owner)
+        self._copies.discard_file(deleted)
+
+    def upload_files(self, dataset_id: str, sources: dict[str, Path]) -> list[FileRecord]:
+        with _doing(f'upload files to dataset "{dataset_id}"'):
+            check_paths(sources)
+            with self._reading("") as rows:
+                datasets.read_dataset(rows, dataset_id, caller=self._caller)
+            # Copying may take long: nobody's transaction waits for it.
+            with self._copies.making(dataset_id, sources) as (transaction_id, copies), self._causing_events("") as rows:
+                return files.add_uploads(
+                    rows,
+                    copies,
+                    dataset_id=dataset_id,
+                    transaction_id=transaction_id,
+                    caller=self._caller,
+                    now=self._clock(),
+                )
+
+    def claim_queued(self, limit: int) -> list[Run]:
+        """Take invocations of all organizations that wait, the oldest first; they are Scheduled from now on.
+
+        For executors, as are the three below: they are part of the platform, no operations of it.
+        """
+        with self._writing("claim invocations") as rows:
+            return runs.claim_queued(rows, limit=limit, now=self._clock())
+
+    def heartbeat(self, invocation_id: str) -> InvocationRecord:
+        """Record that a run is alive; the answer tells when somebody has cancelled it."""
+        with self._writing(f'heartbeat of invocation "{invocation_id}"') as rows:
+            return runs.heartbeat(rows, invocation_id, now=self._clock())
+
+    def retry_orphans(self, *, silent_since: datetime) -> list[InvocationRecord]:
+        """Queue again what is under way but gave no sign of life since then; the third failure is Deadly."""
+        with self._writing("retry orphaned invocations") as rows:
+            return runs.retry_orphans(rows, silent_since=silent_since, now=self._clock())
+
+    def append_logs(self, invocation_id: str, records: Sequence[LogRecord]) -> None:
+        """Add what a run wrote to its logs."""
+        with self._writing(f'append logs of invocation "{invocation_id}"') as rows:
+            logs.append_logs(rows, invocation_id, records)
+
+    @contextmanager
+    def _causing_events(self, operation: str) -> Iterator[Rows]:
+        """Write, and then evaluate triggers for what was noted meanwhile."""
+        with self._writing(operation) as rows:
+            yield rows
+        # The write has taken effect: what goes wrong here stays noted, and is evaluated with the next event.
+        with suppress(PlatformError):
+            events.evaluate_noted(self._store, now=self._clock)
 
     @contextmanager
     def _reading(self, operation: str) -> Iterator[Rows]:

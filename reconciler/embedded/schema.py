@@ -61,6 +61,64 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX newest_triggers ON triggers (org_id, created, name)",
         "CREATE INDEX triggers_by_action ON triggers (action_org_id, action_name)",
     ),
+    (
+        "CREATE INDEX triggers_by_id ON triggers (org_id, json_extract(document, '$.trigger_id'))",
+        """
+        CREATE TABLE datasets (
+            dataset_id TEXT PRIMARY KEY,
+            org_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            document TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX newest_datasets ON datasets (org_id, created, dataset_id)",
+        "CREATE INDEX datasets_by_name ON datasets (org_id, name, created, dataset_id)",
+        """
+        CREATE TABLE files (
+            file_id TEXT PRIMARY KEY,
+            dataset_id TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+            relative_path TEXT NOT NULL,
+            document TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX files_by_path ON files (dataset_id, relative_path)",
+        """
+        CREATE TABLE invocations (
+            invocation_id TEXT PRIMARY KEY,
+            org_id TEXT NOT NULL,
+            idempotency_id TEXT,
+            source_id TEXT NOT NULL,
+            data_source_id TEXT NOT NULL,
+            last_status INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            last_sign INTEGER NOT NULL, -- of life: a heartbeat, or a change of status
+            parameters TEXT NOT NULL, -- what the run is given: defaults, and over them the values of the request
+            downloads_inputs INTEGER NOT NULL,
+            logs_location TEXT,
+            document TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX newest_invocations ON invocations (org_id, created, invocation_id)",
+        "CREATE INDEX invocations_by_source ON invocations (org_id, source_id, created, invocation_id)",
+        "CREATE INDEX invocations_by_data_source ON invocations (org_id, data_source_id, created, invocation_id)",
+        "CREATE INDEX active_invocations ON invocations (org_id, created, invocation_id) WHERE last_status < 5",
+        "CREATE INDEX queued_invocations ON invocations (created, invocation_id) WHERE last_status = 0",
+        "CREATE INDEX invocations_under_way ON invocations (last_sign) WHERE last_status BETWEEN 1 AND 4",
+        """
+        CREATE UNIQUE INDEX idempotent_invocations ON invocations (org_id, idempotency_id)
+        WHERE idempotency_id IS NOT NULL
+        """,
+        """
+        CREATE TABLE logs (
+            sequence INTEGER PRIMARY KEY, -- one writer at a time: who reads on after a number misses nothing
+            invocation_id TEXT NOT NULL REFERENCES invocations,
+            document TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX logs_by_invocation ON logs (invocation_id, sequence)",
+    ),
 )
 
 

@@ -19,6 +19,9 @@ from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
 from reconciler.embedded import columns
 from reconciler.embedded.columns import microseconds
+from reconciler.embedded.dataset_rows import DatasetRows
+from reconciler.embedded.file_rows import FileRows
+from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.schema import connect, prepare
 from reconciler.errors import PlatformUnavailable
@@ -113,10 +116,13 @@ _TRIGGERS: Final = Table("triggers", key="name", columns=_COMMON)
 
 
 class Rows:
-    """The statements, within one transaction."""
+    """The statements, within one transaction: those on actions and triggers, and the other tables'."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.datasets = DatasetRows(connection)
+        self.files = FileRows(connection)
+        self.invocations = InvocationRows(connection)
 
     def action(self, org_id: str, name: str, digest: str | None = None) -> ActionRecord | None:
         """Return one version of an action, the latest unless ``digest`` names another."""
@@ -179,6 +185,15 @@ class Rows:
         """Return one trigger."""
         document = self._one(
             "SELECT document FROM triggers WHERE org_id = :org_id AND name = :name", {"org_id": org_id, "name": name}
+        )
+        return None if document is None else TriggerRecord.model_validate_json(document)
+
+    def trigger_by_id(self, org_id: str, trigger_id: str) -> TriggerRecord | None:
+        """Return the trigger of this id."""
+        document = self._one(
+            "SELECT document FROM triggers WHERE org_id = :org_id"
+            " AND json_extract(document, '$.trigger_id') = :trigger_id",
+            {"org_id": org_id, "trigger_id": trigger_id},
         )
         return None if document is None else TriggerRecord.model_validate_json(document)
 

@@ -1,0 +1,39 @@
+"""What happens to a dataset, as triggers hear of it: noted in the transaction that does it, evaluated after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.embedded.store import Rows, Store
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetEvent:
+    """Something that triggers may be waiting for.
+
+    Attributes:
+        org_id: The organization that owns the dataset, and whose triggers hear of it.
+        dataset_id: Where it happened.
+        cause: What happened.
+        file_ids: The files it happened to; empty when it happened to the dataset itself.
+        transaction_id: The upload that brought the files; None where there was none.
+        user_id: Who did it.
+    """
+
+    org_id: str
+    dataset_id: str
+    cause: TriggerEvaluationCause
+    file_ids: tuple[str, ...]
+    transaction_id: str | None
+    user_id: str
+
+
+def note(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:
+    """Remember that triggers are to be evaluated for this, in the transaction of the event itself."""
+
+
+def evaluate_noted(store: Store, *, now: Callable[[], datetime]) -> None:
+    """Evaluate triggers for the events that were noted; call it after their transaction."""
