@@ -11,7 +11,15 @@ import pytest
 from reconciler.client.http import HttpPlatform
 from reconciler.domain.queries import QuerySpecification
 from reconciler.errors import MalformedAnswer, OutcomeUnknown, PlatformUnavailable
-from tests.client.builders import action_data, connected, create_action, page_data, trigger_data
+from tests.client.builders import (
+    action_data,
+    connected,
+    create_action,
+    log_data,
+    page_data,
+    stream_data,
+    trigger_data,
+)
 from tests.client.scripted_server import Answer, ScriptedServer
 
 
@@ -76,6 +84,30 @@ def test_a_page_that_is_none_names_its_record(
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"items": [], "last_read": None}, "has_next: field required"),
+        ({"items": [], "has_next": False}, "last_read: field required"),
+        ({"last_read": None, "has_next": False}, "items: field required"),
+        (page_data(), "last_read: field required (and 1 more)"),
+        (stream_data(log_data(process="kernel")), "items.0.process: "),
+        ({"items": [], "last_read": 7, "has_next": True}, "last_read: "),
+    ],
+)
+def test_a_stream_that_is_none_is_described(
+    server: ScriptedServer, platform: HttpPlatform, data: Any, said: str
+) -> None:
+    """A stream without its cursor or its flag must not pass for one that has ended."""
+    server.answer_with(Answer(data=data))
+
+    with pytest.raises(MalformedAnswer) as caught:
+        platform.stream_invocation_logs("iv_1")
+
+    assert said in caught.value.message
+    assert caught.value.operation == 'follow the logs of invocation "iv_1"'
+
+
 def test_values_of_records_stay_out_of_messages(server: ScriptedServer, platform: HttpPlatform) -> None:
     """They may be secrets: a broken listing and a wrong field show names and places alone."""
     secret = "hunter2-hunter2"
@@ -138,12 +170,17 @@ def test_a_broken_encoding_is_an_outage(server: ScriptedServer, platform: HttpPl
 @pytest.mark.parametrize(
     "answer", [Answer(status=204, body=b""), Answer(data=None), Answer(body=b"{}"), Answer(body=b"")]
 )
-def test_what_a_delete_answers_does_not_matter(server: ScriptedServer, platform: HttpPlatform, answer: Answer) -> None:
+def test_what_deleting_and_cancelling_answer_does_not_matter(
+    server: ScriptedServer, platform: HttpPlatform, answer: Answer
+) -> None:
     """Any success is one, body or not."""
     server.answer_with(answer)
 
     platform.delete_action("a")
     platform.delete_trigger("t")
+    platform.delete_dataset("ds_1")
+    platform.delete_file("fl_1")
+    platform.cancel_invocation("iv_1")
 
 
 def test_a_web_page_is_no_answer_to_a_delete(server: ScriptedServer, platform: HttpPlatform) -> None:

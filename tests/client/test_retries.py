@@ -11,12 +11,27 @@ from hypothesis import strategies as st
 
 from reconciler.client.http import HttpPlatform
 from reconciler.client.retry import LONGEST_PAUSE, Failure, Resend, RetryPolicy, retry_after
+from reconciler.domain.datasets import (
+    CreateDatasetRequest,
+    ImportFileRequest,
+    QueryFilesRequest,
+    UpdateDatasetRequest,
+    UpdateFileRequest,
+)
+from reconciler.domain.invocation_requests import (
+    CancelActiveInvocationsRequest,
+    SetContainerInfoRequest,
+    SetLogsLocationRequest,
+    UpdateInvocationStatus,
+)
+from reconciler.domain.invocations import InvocationStatus
 from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import SetActionAccessibilityRequest, UpdateActionRequest, UpdateTriggerRequest
 from reconciler.domain.values import Accessibility
 from reconciler.errors import (
     Conflict,
     MalformedAnswer,
+    NotFound,
     OutcomeUnknown,
     PlatformError,
     PlatformUnavailable,
@@ -27,8 +42,13 @@ from tests.client.builders import (
     action_data,
     connected,
     create_action,
+    create_invocation,
     create_trigger,
+    dataset_data,
+    file_data,
+    invocation_data,
     page_data,
+    stream_data,
     trigger_data,
 )
 from tests.client.scripted_server import Answer, ScriptedServer, refusal
@@ -40,8 +60,13 @@ READS: dict[str, tuple[Use, Any]] = {
     "get trigger": (lambda p: p.get_trigger("t"), trigger_data()),
     "query actions": (lambda p: p.query_actions(QuerySpecification()), page_data()),
     "query triggers": (lambda p: p.query_triggers(QuerySpecification()), page_data()),
+    "stream logs": (lambda p: p.stream_invocation_logs("iv_1"), stream_data()),
+    "query files": (lambda p: p.query_files("ds_1", QueryFilesRequest()), page_data()),
 }
 PUBLISH = SetActionAccessibilityRequest(accessibility=Accessibility.ActionHub)
+PROCESSING = UpdateInvocationStatus(status=InvocationStatus.Processing, detail="started")
+IMPORT = ImportFileRequest(dataset_id="ds_1", relative_path="a.bag", uri="s3://bucket/a.bag")
+CANCELLED = {"success_count": 1, "failure_count": 0, "count_remaining": 0}
 WRITES: dict[str, tuple[Use, Any]] = {
     "create action": (lambda p: p.create_action(create_action()), action_data()),
     "update action": (lambda p: p.update_action("a", UpdateActionRequest(timeout=5)), action_data()),
@@ -50,7 +75,31 @@ WRITES: dict[str, tuple[Use, Any]] = {
     "create trigger": (lambda p: p.create_trigger(create_trigger()), trigger_data()),
     "update trigger": (lambda p: p.update_trigger("t", UpdateTriggerRequest(enabled=False)), trigger_data()),
     "delete trigger": (lambda p: p.delete_trigger("t"), None),
+    "invoke": (lambda p: p.invoke_action("a", create_invocation()), invocation_data()),
+    "update status": (lambda p: p.update_invocation_status("iv_1", PROCESSING), invocation_data()),
+    "cancel all": (lambda p: p.cancel_active_invocations(CancelActiveInvocationsRequest()), CANCELLED),
+    "create dataset": (lambda p: p.create_dataset(CreateDatasetRequest()), dataset_data()),
+    "update dataset": (lambda p: p.update_dataset("ds_1", UpdateDatasetRequest(name="n")), dataset_data()),
+    "delete dataset": (lambda p: p.delete_dataset("ds_1"), None),
+    "import files": (lambda p: p.import_files([IMPORT]), [file_data()]),
+    "update file": (lambda p: p.update_file("fl_1", UpdateFileRequest(description="d")), file_data()),
+    "delete file": (lambda p: p.delete_file("fl_1"), None),
 }
+#: Writes of which a second one changes nothing.
+REPEATED: dict[str, tuple[Use, Any]] = {
+    "cancel": (lambda p: p.cancel_invocation("iv_1"), None),
+    "container info": (
+        lambda p: p.set_container_info("iv_1", SetContainerInfoRequest(image_digest="sha256:1")),
+        invocation_data(),
+    ),
+    "logs location": (
+        lambda p: p.set_logs_location("iv_1", SetLogsLocationRequest(bucket="b", prefix="p")),
+        invocation_data(),
+    ),
+    "invoke once": (lambda p: p.invoke_action("a", create_invocation(idempotency_id="once")), invocation_data()),
+}
+
+EVERY = {**READS, **WRITES, **REPEATED}
 
 LOST = {
     "500": Answer(status=500, body=b""),
@@ -66,6 +115,7 @@ LOST = {
 
 reads = pytest.mark.parametrize(("use", "data"), READS.values(), ids=READS)
 writes = pytest.mark.parametrize(("use", "data"), WRITES.values(), ids=WRITES)
+repeated = pytest.mark.parametrize(("use", "data"), REPEATED.values(), ids=REPEATED)
 lost = pytest.mark.parametrize("answer", LOST.values(), ids=LOST)
 
 
@@ -88,8 +138,6 @@ def test_a_write_whose_answer_is_lost_is_never_sent_again(
     server: ScriptedServer, platform: HttpPlatform, use: Use, data: Any, answer: Answer
 ) -> None:
     """It may have landed: the outcome is unknown, and the operation says of what."""
-    if use is WRITES["delete action"][0] and answer is LOST["cut off"]:
-        data = None
     server.answer_with(answer, Answer(data=data))
 
     with pytest.raises(OutcomeUnknown) as caught:
@@ -97,7 +145,67 @@ def test_a_write_whose_answer_is_lost_is_never_sent_again(
 
     assert len(server.asked) == 1
     assert caught.value.operation
-    assert "plan again" in caught.value.hint
+    assert "before anything is repeated" in caught.value.hint
+
+
+@repeated
+@lost
+def test_a_write_of_which_a_second_one_changes_nothing_is_sent_again(
+    server: ScriptedServer, platform: HttpPlatform, use: Use, data: Any, answer: Answer
+) -> None:
+    """Whatever was lost of it, the second answer counts."""
+    server.answer_with(answer, Answer(data=data))
+
+    use(platform)
+
+    assert len(server.asked) == 2
+    assert server.asked[0] == server.asked[1]
+
+
+def test_a_repeated_write_that_is_never_answered_is_of_unknown_outcome(
+    server: ScriptedServer, platform: HttpPlatform, pauses: Pauses
+) -> None:
+    """Any of the attempts may have landed."""
+    server.answer_with(Answer(status=504, body=b""))
+
+    with pytest.raises(OutcomeUnknown, match="504") as caught:
+        platform.cancel_invocation("iv_1")
+
+    assert caught.value.operation == 'cancel invocation "iv_1"'
+    assert "list the invocations" in caught.value.hint
+    assert len(pauses) == 4
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (refusal(404, message="no such invocation"), "no such invocation (404)"),
+        (refusal(401, message="expired"), "expired (401)"),
+        (refusal(503, headers={"Retry-After": "3600"}), "asks to wait 3600 seconds"),
+        (refusal(429, message="slow down", headers={"Retry-After": "3600"}), "slow down"),
+    ],
+)
+def test_a_refusal_after_a_lost_answer_does_not_settle_the_outcome(
+    server: ScriptedServer, platform: HttpPlatform, last: Answer, said: str
+) -> None:
+    """It says nothing about the attempt before, and its words are kept."""
+    server.answer_with(Answer(reset=True), last)
+
+    with pytest.raises(OutcomeUnknown, match="an earlier attempt had no answer") as caught:
+        platform.cancel_invocation("iv_1")
+
+    assert said in caught.value.message
+    assert len(server.asked) == 2
+
+
+def test_a_refusal_of_a_repeated_write_is_final(server: ScriptedServer, platform: HttpPlatform) -> None:
+    """Without a lost answer before it, it means what it says."""
+    server.answer_with(refusal(404, message="no such invocation"))
+
+    with pytest.raises(NotFound, match="no such invocation"):
+        platform.cancel_invocation("iv_1")
+
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize("use", [WRITES["create action"][0], WRITES["delete trigger"][0]])
@@ -122,7 +230,7 @@ def test_a_read_without_an_answer_in_time_is_asked_again(server: ScriptedServer)
     platform.close()
 
 
-@pytest.mark.parametrize(("use", "data"), [*READS.values(), *WRITES.values()], ids=[*READS, *WRITES])
+@pytest.mark.parametrize(("use", "data"), EVERY.values(), ids=EVERY)
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_was_not_processed_is_sent_again_after_the_wait_asked_for(
     server: ScriptedServer, use: Use, data: Any, status: int
@@ -208,7 +316,7 @@ def test_a_conflict_is_final(server: ScriptedServer, platform: HttpPlatform, use
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize(("use", "data"), [*READS.values(), *WRITES.values()], ids=[*READS, *WRITES])
+@pytest.mark.parametrize(("use", "data"), EVERY.values(), ids=EVERY)
 def test_what_never_left_is_tried_again_for_reads_and_writes(use: Use, data: Any) -> None:
     """Nobody listens: every attempt is made, and the outcome is known to be nothing."""
     pauses = Pauses()
