@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import uvicorn
+
 from reconciler.embedded.app import build_app
 from reconciler.embedded.platform import LOCAL_CALLER, EmbeddedPlatform
 

@@ -31,6 +31,14 @@ _LEVELS: Final = {
 #: Maps by name: left out means empty, so what is in them is always shown member by member.
 _MAPS: Final = frozenset({"metadata", "parameter_values", "parameters"})
 
+#: What a field that is left out means, where that is a value: a difference says the value, not that it was left out.
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "accessibility": "organization",
+    "enabled": True,
+    "for_each": "dataset",
+    "requires_downloaded_inputs": True,
+}
+
 #: Fields that hold values of no fixed form.
 _FREE: Final = frozenset({"condition", "metadata", "parameter_values"})
 
@@ -39,7 +47,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fi
     """Return what differs, ordered by pointer; nothing for equal shapes."""
     found: list[FieldChange] = []
     for name in before.keys() | after.keys():
-        missing: Any = {} if name in _MAPS else ABSENT
+        missing: Any = {} if name in _MAPS else _DEFAULTS.get(name, ABSENT)
         old, new = before.get(name, missing), after.get(name, missing)
         # "==" finds True and 1 equal, which only values of no fixed form can be in turn.
         if old == new and name not in _FREE:

@@ -10,7 +10,7 @@ import pytest
 from reconciler.domain.actions import ActionSpec
 from reconciler.domain.values import Accessibility, ActionReference, ComputeRequirements, ContainerParameters
 from reconciler.plan.kinds.action import delete_change
-from reconciler.plan.model import ABSENT, Change, FieldChange, Op
+from reconciler.plan.model import ABSENT, Change, FieldChange, Op, UpdateAction
 from reconciler.plan.requests import request_json
 from tests.plan.builders import LATER, ORG, action, action_record, parameter, planned
 
@@ -163,14 +163,14 @@ CASES = [
         "requires_downloaded_inputs",
         {},
         {"requires_downloaded_inputs": False},
-        [FieldChange("/spec/requires_downloaded_inputs", False, ABSENT)],
+        [FieldChange("/spec/requires_downloaded_inputs", False, True)],
         {"requires_downloaded_inputs": True},
     ),
     Case(
         "requires_downloaded_inputs",
         {"requires_downloaded_inputs": False},
         {},
-        [FieldChange("/spec/requires_downloaded_inputs", ABSENT, False)],
+        [FieldChange("/spec/requires_downloaded_inputs", True, False)],
         {"requires_downloaded_inputs": False},
     ),
     Case(
@@ -216,7 +216,7 @@ def test_accessibility_that_differs_is_set_by_its_own_request() -> None:
     """Publishing alone makes no new version."""
     change = only_change({"accessibility": Accessibility.ActionHub}, {})
 
-    assert list(change.fields) == [FieldChange("/spec/accessibility", ABSENT, "action_hub")]
+    assert list(change.fields) == [FieldChange("/spec/accessibility", "organization", "action_hub")]
     assert sent(change) == [
         {
             "operation": "set_action_accessibility",
@@ -324,3 +324,15 @@ def test_a_deletion_shows_what_is_lost() -> None:
         FieldChange("/spec/timeout", 3, ABSENT),
         FieldChange("/spec/uri", "ghcr.io/acme/ros-ingest:1", ABSENT),
     ]
+
+
+def test_beginning_to_inherit_gives_up_compute_that_was_declared_as_the_default() -> None:
+    """What was only the default said aloud would otherwise stay and hide the parent's compute."""
+    heir = action("child", uri=None, inherits=ActionReference(name="base"))
+    record = action_record("child", uri="img:1", compute_requirements=ComputeRequirements())
+
+    changes = planned([action("base"), heir], [action_record("base"), record]).changes
+
+    (request,) = changes[0].requests
+    assert isinstance(request, UpdateAction)
+    assert request.body.to_wire() == {"compute_requirements": None, "inherits": {"name": "base"}, "uri": None}

@@ -62,7 +62,13 @@ def update(
     old, new = normalised_action(live, org_id=org_id), normalised_action(spec, org_id=org_id)
     if _same(old, new):
         return None
-    before, after = shape(old, org_id=org_id), shape(new, org_id=org_id)
+    explicit = old.inherits is not None or new.inherits is not None
+    if explicit:
+        # A parent's compute comes into play on one side at least: then null and the default said aloud differ.
+        old = replace(old, compute_requirements=live.compute_requirements)
+        new = replace(new, compute_requirements=spec.compute_requirements)
+    before = shape(old, org_id=org_id, explicit_compute=explicit)
+    after = shape(new, org_id=org_id, explicit_compute=explicit)
     if resource.lifecycle.ignore:
         spec = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
         after = shape(normalised_action(spec, org_id=org_id), org_id=org_id)
@@ -80,12 +86,12 @@ def delete_change(record: ActionRecord, *, reason: str, sensitive: frozenset[str
     return deletion(address, record, before, DeleteAction(record.name), reason=reason, sensitive=sensitive)
 
 
-def shape(spec: ActionSpec, *, org_id: str) -> Shape:
-    """Return a normalised spec as its manifest would say it."""
+def shape(spec: ActionSpec, *, org_id: str, explicit_compute: bool = False) -> Shape:
+    """Return a normalised spec as its manifest would say it; with ``explicit_compute`` the default is said too."""
     return without_defaults(
         {
             "accessibility": None if spec.accessibility is Accessibility.Organization else spec.accessibility.value,
-            "compute_requirements": _compute_shape(spec),
+            "compute_requirements": _compute_shape(spec, explicit=explicit_compute),
             "container_parameters": container_shape(spec.container_parameters),
             "description": spec.description,
             "inherits": reference_shape(spec.inherits, org_id=org_id),
@@ -100,9 +106,9 @@ def shape(spec: ActionSpec, *, org_id: str) -> Shape:
     )
 
 
-def _compute_shape(spec: ActionSpec) -> Shape | None:
+def _compute_shape(spec: ActionSpec, *, explicit: bool) -> Shape | None:
     """Return compute requirements; None for the platform's default, which only an inheriting action need declare."""
-    if spec.inherits is None and spec.compute_requirements == DEFAULT_COMPUTE:
+    if spec.inherits is None and not explicit and spec.compute_requirements == DEFAULT_COMPUTE:
         return None
     return compute_shape(spec.compute_requirements)
 
