@@ -47,6 +47,7 @@ class FileStorageType(StrEnum):
 
     Uploaded = "uploaded"
     Imported = "imported"
+    Directory = "directory"
 
 
 class FileRecord(WireModel):
@@ -64,13 +65,13 @@ class FileRecord(WireModel):
     size: int
     version: int
     created: datetime
-    created_by: str
     modified: datetime
     modified_by: str
+    created_by: str = ""
     description: str | None = None
     device_id: str | None = None
     ingestion_status: IngestionStatus = IngestionStatus.NotIngested
-    status: Literal["available", "deleted"] = "available"
+    status: Literal["available", "deleted", "reserved"] = "available"
     storage_type: FileStorageType = FileStorageType.Uploaded
     fs_type: Literal["file", "directory"] = "file"
     upload_id: str = ""
