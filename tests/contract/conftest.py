@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.client.http import HttpPlatform
 from reconciler.domain.platform import Platform
+from reconciler.domain.whole_platform import WholePlatform
 from reconciler.embedded.app import build_app
 from reconciler.embedded.platform import Caller, EmbeddedPlatform
 from tests.contract.server import serving
@@ -94,3 +95,41 @@ def platform(world: World) -> Platform:
 def foreign(world: World) -> Platform:
     """The same platform, for a member of another organization."""
     return world.theirs
+
+
+@dataclass(frozen=True)
+class WholeWorld:
+    """One platform with invocations, datasets and files, seen by a member of each of two organizations."""
+
+    ours: WholePlatform
+    theirs: WholePlatform
+
+
+@contextmanager
+def whole_embedded_world(path: Path) -> Iterator[WholeWorld]:
+    """The embedded platform, called directly."""
+    platform = EmbeddedPlatform.open(path, caller=ANN)
+    yield WholeWorld(platform, platform.as_caller(BOB))
+    platform.close()
+
+
+WHOLE_WORLDS: Final = {"embedded": whole_embedded_world}
+
+
+@pytest.fixture(params=sorted(WHOLE_WORLDS))
+def whole_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WholeWorld]:
+    """A fresh platform and two callers."""
+    with WHOLE_WORLDS[request.param](tmp_path / "platform.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def whole(whole_world: WholeWorld) -> WholePlatform:
+    """The platform, for a member of our organization."""
+    return whole_world.ours
+
+
+@pytest.fixture
+def whole_foreign(whole_world: WholeWorld) -> WholePlatform:
+    """The same platform, for a member of another organization."""
+    return whole_world.theirs
