@@ -16,8 +16,9 @@ PROJECTS = sorted(path.parent.name for path in EXAMPLES.glob("*/reconciler.yaml"
 
 @pytest.fixture(params=PROJECTS)
 def example(request: pytest.FixtureRequest, folder: Folder) -> Folder:
-    """One example, copied so that its database does not land in the repository."""
-    shutil.copytree(EXAMPLES / request.param, folder.path, dirs_exist_ok=True)
+    """One example, copied so that its database neither comes from the repository nor lands in it."""
+    away = shutil.ignore_patterns(".reconciler")
+    shutil.copytree(EXAMPLES / request.param, folder.path, dirs_exist_ok=True, ignore=away)
     return folder
 
 

@@ -1,0 +1,56 @@
+"""What the README shows works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.main import COMMANDS
+from tests.scenarios.conftest import Folder
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_manifests_shown_are_valid(folder: Folder) -> None:
+    """Whoever copies them starts without a warning."""
+    [manifest] = blocks("yaml")
+    folder.write("shown.yaml", manifest)
+    assert folder.run("validate", "--warnings-as-errors").said == "1 action and 1 trigger valid.\n"
+
+
+def test_the_python_shown_runs(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plan and apply from Python, on an example."""
+    [code] = blocks("python")
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.setenv("RECONCILER_PLATFORM", f"embedded:{folder.path}/platform.sqlite3")
+    seen: dict[str, object] = {}
+    exec(code, seen)
+    assert "applied" in str(seen["report"])
+
+
+def test_every_command_shown_exists() -> None:
+    """No command is shown that nobody can run, and none is kept a secret."""
+    shown = set(re.findall(r"^(?:\$ )?reconciler (\w+)", "\n".join(blocks("(?:sh|console)")), flags=re.MULTILINE))
+    assert shown <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)h][^)]*)\)", README))))
+def test_every_link_leads_somewhere(link: str) -> None:
+    """Relative links name files of the repository."""
+    assert (REPOSITORY / link).exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example_in_its_help(folder: Folder, command: str) -> None:
+    """Help that shows is read; help that lists is not."""
+    ended = folder.run(command, "--help")
+    assert ended.code == 0
+    assert "Example" in ended.out
