@@ -153,6 +153,22 @@ def evaluate(trigger: TriggerSpec, facts: Facts) -> Evaluation:
     )
 
 
+def taken_in(trigger: TriggerSpec, paths: Sequence[str]) -> list[str]:
+    """Return the paths that any required pattern takes in, in order: no other file makes a trigger fire."""
+    visible = without_hidden(paths)
+    return _in_order(visible, compiled(trigger.required_inputs).matched(visible))
+
+
+def dataset_key(trigger_id: str, dataset_id: str) -> str:
+    """Return the idempotency id of a trigger's invocation for a dataset."""
+    return f"{trigger_id}/{dataset_id}"
+
+
+def file_key(trigger_id: str, file_id: str, version: int) -> str:
+    """Return the idempotency id of a trigger's invocation for one version of a file."""
+    return f"{trigger_id}/{file_id}/{version}"
+
+
 def looks_at_files(trigger: TriggerSpec) -> bool:
     """Return True when the trigger's condition asks for something of a file's record."""
     return trigger.condition is not None and any(path.startswith(_FILE_ROOT) for path in fields_of(trigger.condition))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.domain.triggers import TriggerEvaluationCause
-from reconciler.embedded.store import Rows, Store
+from reconciler.embedded.store import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,4 @@ class DatasetEvent:
 
 def note(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:
     """Remember that triggers are to be evaluated for this, in the transaction of the event itself."""
-
-
-def evaluate_noted(store: Store, *, now: Callable[[], datetime]) -> None:
-    """Evaluate triggers for the events that were noted; call it after their transaction."""
+    rows.evaluations.add_pending(event, now=now)

@@ -17,6 +17,7 @@ from reconciler.domain.datasets import (
     UpdateDatasetRequest,
     UpdateFileRequest,
 )
+from reconciler.domain.evaluations import TriggerEvaluationRecord
 from reconciler.domain.invocation_requests import (
     CancelActiveInvocationsRequest,
     CancelActiveInvocationsResponse,
@@ -38,7 +39,7 @@ from reconciler.domain.requests import (
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
 from reconciler.domain.whole_platform import Stream
-from reconciler.embedded import actions, datasets, events, files, invocations, logs, runs, triggers
+from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, runs, triggers
 from reconciler.embedded.access import LOCAL_CALLER, Caller
 from reconciler.embedded.checks import check_paths
 from reconciler.embedded.copies import Copies
@@ -212,6 +213,27 @@ class EmbeddedPlatform:
         with self._reading(f'read logs of invocation "{invocation_id}"') as rows:
             return logs.stream_logs(rows, invocation_id, caller=self._caller, owner=owner, last_read=last_read)
 
+    def trigger_evaluations(
+        self, name: str, *, limit: int | None = None, page_token: str | None = None, owner: str | None = None
+    ) -> Page[TriggerEvaluationRecord]:
+        with self._reading(f'read evaluations of trigger "{name}"') as rows:
+            return evaluating.trigger_evaluations(
+                rows, name, caller=self._caller, owner=owner, limit=limit, page_token=page_token
+            )
+
+    def dataset_evaluations(
+        self, dataset_id: str, *, page_token: str | None = None, owner: str | None = None
+    ) -> Page[TriggerEvaluationRecord]:
+        with self._reading(f'read evaluations for dataset "{dataset_id}"') as rows:
+            return evaluating.dataset_evaluations(
+                rows, dataset_id, caller=self._caller, owner=owner, page_token=page_token
+            )
+
+    def evaluate_pending(self) -> None:
+        """Evaluate triggers for what a process that ended too early had noted; every event does so, too."""
+        with _doing("evaluate triggers"):
+            evaluating.run_pending(self._store, now=self._clock)
+
     def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
         with self._writing("create dataset") as rows:
             return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock())
@@ -304,7 +326,7 @@ class EmbeddedPlatform:
             yield rows
         # The write has taken effect: what goes wrong here stays noted, and is evaluated with the next event.
         with suppress(PlatformError):
-            events.evaluate_noted(self._store, now=self._clock)
+            evaluating.run_pending(self._store, now=self._clock)
 
     @contextmanager
     def _reading(self, operation: str) -> Iterator[Rows]:

@@ -119,6 +119,40 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX logs_by_invocation ON logs (invocation_id, sequence)",
     ),
+    (
+        """
+        CREATE TABLE trigger_evaluations (
+            evaluation_id INTEGER PRIMARY KEY,
+            org_id TEXT NOT NULL,
+            trigger_id TEXT NOT NULL,
+            trigger_name TEXT NOT NULL,
+            dataset_id TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            transaction_id TEXT,
+            event_id INTEGER, -- while it waits: the files it is about; null for all of the dataset
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            status TEXT NOT NULL,
+            detail TEXT,
+            outcome TEXT,
+            reason TEXT
+        )
+        """,
+        "CREATE INDEX evaluations_by_trigger ON trigger_evaluations (trigger_id, evaluation_id)",
+        "CREATE INDEX evaluations_by_dataset ON trigger_evaluations (dataset_id, evaluation_id)",
+        "CREATE INDEX pending_evaluations ON trigger_evaluations (evaluation_id) WHERE status = 'pending'",
+        "CREATE INDEX evaluations_by_event ON trigger_evaluations (event_id) WHERE event_id IS NOT NULL",
+        "CREATE TABLE pending_files (event_id INTEGER PRIMARY KEY, file_ids TEXT NOT NULL)",
+        """
+        CREATE TABLE trigger_memory (
+            trigger_id TEXT NOT NULL,
+            dataset_id TEXT NOT NULL,
+            file_id TEXT NOT NULL, -- empty: the dataset as a whole
+            version INTEGER NOT NULL,
+            PRIMARY KEY (trigger_id, dataset_id, file_id, version)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from reconciler.domain.values import Accessibility
 from reconciler.embedded import columns
 from reconciler.embedded.columns import microseconds
 from reconciler.embedded.dataset_rows import DatasetRows
+from reconciler.embedded.evaluation_rows import EvaluationRows
 from reconciler.embedded.file_rows import FileRows
 from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
@@ -121,6 +122,7 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.datasets = DatasetRows(connection)
+        self.evaluations = EvaluationRows(connection)
         self.files = FileRows(connection)
         self.invocations = InvocationRows(connection)
 

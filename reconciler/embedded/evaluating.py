@@ -1,0 +1,199 @@
+"""Evaluations of triggers and their effects: what waits is evaluated, what fires invokes, and everything is recorded.
+
+=============  =====================================================================================================
+when           an event adds an evaluation for each trigger that hears of it, in its own transaction; afterwards each
+               is evaluated in a transaction of its own. What a crash leaves waiting is evaluated the next time
+who hears      triggers of the dataset's organization that name the cause, and those that name none: the platform
+               leaves its default open, and what a trigger ran for already it does not run for again
+about what     for each dataset: all of its files, whichever of them are new, so that files that arrive one after
+               another fulfil a trigger together. For each file: those of the event; a change of metadata is about all
+at most once   for a dataset, or for a version of a file: whoever replaces a file has it worked on again. A trigger
+               that is deleted and made again is another one and has run for nothing
+what breaks    an action that is gone, a parameter it does not have: recorded with the evaluation, which is over then;
+               the next event asks again
+=============  =====================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field, TypeAdapter
+
+from reconciler.domain.datasets import DatasetRecord, FileRecord
+from reconciler.domain.evaluations import (
+    TriggerEvaluationOutcome,
+    TriggerEvaluationOutcomeReason,
+    TriggerEvaluationRecord,
+    TriggerEvaluationStatus,
+)
+from reconciler.domain.queries import PAGE_LIMIT, Page
+from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, TriggerSpec
+from reconciler.embedded.access import Caller
+from reconciler.embedded.datasets import read_dataset
+from reconciler.embedded.evaluation import Facts, evaluate, looks_at_files, settled_without_files, taken_in
+from reconciler.embedded.evaluation_rows import Candidate, Pending, Settled
+from reconciler.embedded.firing import fire_for_dataset, fire_for_file
+from reconciler.embedded.paging import DEFAULT_LIMIT
+from reconciler.embedded.store import Rows, Store
+from reconciler.embedded.tokens import decoded, encoded
+from reconciler.embedded.triggers import read_trigger
+from reconciler.errors import InvalidRequest, NotFound, PlatformUnavailable
+
+#: Tells the time, in UTC.
+Clock = Callable[[], datetime]
+
+
+def run_pending(store: Store, *, now: Clock) -> None:
+    """Evaluate what waits, oldest first; several threads and processes may do so at once.
+
+    Raises:
+        PlatformUnavailable: The database failed; what was not evaluated goes on waiting.
+    """
+    done = 0
+    while (pending := _next(store, after=done)) is not None:
+        _run(store, pending, now=now)
+        done = pending.evaluation_id
+
+
+def trigger_evaluations(
+    rows: Rows, name: str, *, caller: Caller, owner: str | None, limit: int | None, page_token: str | None
+) -> Page[TriggerEvaluationRecord]:
+    """Return one page of a trigger's evaluations, newest first."""
+    trigger = read_trigger(rows, name, caller=caller, owner=owner)
+    return _page(
+        lambda before, count: rows.evaluations.of_trigger(trigger.trigger_id, before=before, limit=count),
+        limit=limit,
+        page_token=page_token,
+    )
+
+
+def dataset_evaluations(
+    rows: Rows, dataset_id: str, *, caller: Caller, owner: str | None, page_token: str | None
+) -> Page[TriggerEvaluationRecord]:
+    """Return one page of the evaluations for a dataset, newest first."""
+    dataset = read_dataset(rows, dataset_id, caller=caller, owner=owner)
+    return _page(
+        lambda before, count: rows.evaluations.of_dataset(dataset.dataset_id, before=before, limit=count),
+        limit=None,
+        page_token=page_token,
+    )
+
+
+def _next(store: Store, *, after: int) -> Pending | None:
+    # Most often nothing waits: looking takes no lock.
+    with store.reading() as rows:
+        return rows.evaluations.next_pending(after=after)
+
+
+def _run(store: Store, pending: Pending, *, now: Clock) -> None:
+    try:
+        with store.atomic() as rows:
+            if _waits(rows, pending):
+                rows.evaluations.settle(pending, _evaluated(rows, pending, now=now))
+    except PlatformUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever broke it is its record, and no reason for the next to wait
+        _fail(store, pending, error, now=now)
+
+
+def _fail(store: Store, pending: Pending, error: Exception, *, now: Clock) -> None:
+    moment = now()
+    detail = str(error) or type(error).__name__
+    with store.atomic() as rows:
+        if _waits(rows, pending):
+            rows.evaluations.settle(pending, Settled(moment, moment, TriggerEvaluationStatus.Failed, detail))
+
+
+def _waits(rows: Rows, pending: Pending) -> bool:
+    """Return True unless somebody else was quicker; asked within the transaction that settles it."""
+    return rows.evaluations.next_pending(after=pending.evaluation_id - 1) == pending
+
+
+def _evaluated(rows: Rows, pending: Pending, *, now: Clock) -> Settled:
+    started = now()
+    trigger, dataset = _subjects(rows, pending)
+    if trigger.for_each is TriggerForEachPrimitive.Dataset:
+        reason = _for_dataset(rows, pending, trigger, dataset, now=started)
+    else:
+        reason = _for_files(rows, pending, trigger, dataset, now=started)
+    outcome = TriggerEvaluationOutcome.InvokedAction if reason is None else TriggerEvaluationOutcome.Skipped
+    ended = max(started, now())
+    return Settled(started, ended, TriggerEvaluationStatus.Evaluated, outcome=outcome, reason=reason)
+
+
+def _subjects(rows: Rows, pending: Pending) -> tuple[TriggerRecord, DatasetRecord]:
+    trigger = rows.trigger(pending.org_id, pending.trigger_name)
+    if trigger is None or trigger.trigger_id != pending.trigger_id:
+        raise NotFound(f'trigger "{pending.trigger_name}" was deleted before it was evaluated')
+    dataset = rows.datasets.find(pending.dataset_id)
+    if dataset is None:
+        raise NotFound(f'dataset "{pending.dataset_id}" was deleted before the trigger was evaluated for it')
+    return trigger, dataset
+
+
+def _for_dataset(
+    rows: Rows, pending: Pending, trigger: TriggerRecord, dataset: DatasetRecord, *, now: datetime
+) -> TriggerEvaluationOutcomeReason | None:
+    spec = TriggerSpec.of(trigger)
+    ran = rows.evaluations.ran_for_dataset(pending)
+    paths = [] if settled_without_files(spec, ran=ran) else rows.evaluations.paths(dataset.dataset_id)
+    evaluation = evaluate(spec, Facts(dataset=dataset.model_dump(), paths=paths, ran=ran))
+    if not evaluation.fires:
+        return evaluation.reason
+    rows.evaluations.remember_dataset(pending)
+    fired = fire_for_dataset(rows, trigger, dataset.dataset_id, now=now)
+    return None if fired else TriggerEvaluationOutcomeReason.AlreadyRun
+
+
+def _for_files(
+    rows: Rows, pending: Pending, trigger: TriggerRecord, dataset: DatasetRecord, *, now: datetime
+) -> TriggerEvaluationOutcomeReason | None:
+    spec = TriggerSpec.of(trigger)
+    candidates = {} if settled_without_files(spec, ran=False) else _candidates(rows, pending, spec)
+    evaluation = evaluate(spec, _file_facts(spec, dataset, candidates))
+    if not evaluation.fires:
+        return evaluation.reason
+    files = [candidates[path] for path in evaluation.fires_for]
+    rows.evaluations.remember_files(pending, files)
+    fired = [
+        fire_for_file(
+            rows, trigger, dataset.dataset_id, file_id=file.file_id, path=file.path, version=file.version, now=now
+        )
+        for file in files
+    ]
+    return None if any(fired) else TriggerEvaluationOutcomeReason.AlreadyRun
+
+
+def _candidates(rows: Rows, pending: Pending, spec: TriggerSpec) -> dict[str, Candidate]:
+    """Return the files that patterns take in, by path; of the others, however many, only the paths are read."""
+    ids = {file.path: file.file_id for file in rows.evaluations.named_files(pending)}
+    wanted = [ids[path] for path in taken_in(spec, list(ids))]
+    return {candidate.path: candidate for candidate in rows.evaluations.candidates(pending, wanted)}
+
+
+def _file_facts(spec: TriggerSpec, dataset: DatasetRecord, candidates: dict[str, Candidate]) -> Facts:
+    records = candidates.values() if looks_at_files(spec) else ()
+    return Facts(
+        dataset=dataset.model_dump(),
+        paths=candidates,
+        files={each.path: FileRecord.model_validate_json(each.document).model_dump() for each in records},
+        ran_for={candidate.path for candidate in candidates.values() if candidate.ran},
+    )
+
+
+_EVALUATION_ID: Final[TypeAdapter[int]] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)])
+
+
+def _page(
+    list_before: Callable[[int, int], list[TriggerEvaluationRecord]], *, limit: int | None, page_token: str | None
+) -> Page[TriggerEvaluationRecord]:
+    size = DEFAULT_LIMIT if limit is None else limit
+    if not 1 <= size <= PAGE_LIMIT:
+        raise InvalidRequest(f"limit {size} is out of range: a page holds 1 to {PAGE_LIMIT} records")
+    before = 2**63 - 1 if page_token is None else decoded(page_token, _EVALUATION_ID)
+    found = list_before(before, size + 1)
+    token = encoded(found[size - 1].trigger_evaluation_id) if len(found) > size else None
+    return Page(tuple(found[:size]), token)
