@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROJECT_FILE: Final = "reconciler.yaml"
 DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
 DEFAULT_PARALLELISM: Final = 16
+DEFAULT_RETRIES: Final = 4
 #: Seconds one request may take where neither variable nor profile says otherwise.
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -66,6 +67,7 @@ class Settings:
         platform: Which platform, and ``named_by`` in which words; None when nobody named one.
         embedded_path: The embedded platform's database.
         parallelism: How many requests may be under way at once.
+        retries: How often a request that is safe to repeat is sent again.
         cache_dir: Where validated documents are remembered; None for no cache.
         environ: The environment the platform's own variables are read from.
     """
@@ -82,6 +84,7 @@ class Settings:
     endpoint: str | None = None
     org_id: str | None = None
     parallelism: int = DEFAULT_PARALLELISM
+    retries: int = DEFAULT_RETRIES
     cache_dir: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[Diagnostic, ...] = ()
@@ -122,7 +125,11 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
         profile=flags.profile or option("PROFILE") or (spec.profile if spec else None),
         endpoint=flags.endpoint or option("ENDPOINT"),
         org_id=flags.org_id or option("ORG_ID") or (spec.org_id if spec else None),
-        parallelism=_parallelism(flags, option("PARALLELISM"), spec),
+        parallelism=flags.parallelism
+        or option.number("PARALLELISM", least=1, most=128)
+        or (spec.parallelism if spec else None)
+        or DEFAULT_PARALLELISM,
+        retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
         cache_dir=None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ),
         environ=environ,
         warnings=tuple(diagnostics),
@@ -191,6 +198,7 @@ def _open_roboto(settings: Settings) -> Platform:
         token=connection.token.value,
         org_id=connection.org_id,
         max_connections=settings.parallelism,
+        retries=settings.retries,
         origin=connection.origin,
         timeout=DEFAULT_TIMEOUT if connection.timeout is None else connection.timeout,
     )
@@ -204,6 +212,21 @@ class _Options:
 
     def __call__(self, name: str) -> str | None:
         return self._environ.get(f"RECONCILER_{name}") or None
+
+    def number(self, name: str, *, least: int, most: int, default: int = 0) -> int:
+        """Return a whole number.
+
+        Raises:
+            ConfigurationError: What is set is none, or out of bounds.
+        """
+        text = self(name)
+        if text is None:
+            return default
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ConfigurationError(
+                f'RECONCILER_{name} is "{text}"', hint=f"write a whole number from {least} to {most}"
+            )
+        return int(text)
 
 
 def _read_project(path: Path | None) -> tuple[ProjectSpec | None, tuple[Diagnostic, ...]]:
@@ -283,16 +306,6 @@ def _common_root(files: tuple[str, ...], *, cwd: Path) -> Path:
     if all(folder.is_relative_to(cwd) for folder in folders):
         return cwd
     return Path(os.path.commonpath(folders))
-
-
-def _parallelism(flags: Flags, option: str | None, spec: ProjectSpec | None) -> int:
-    if flags.parallelism is not None:
-        return flags.parallelism
-    if option is not None:
-        if not option.isdecimal() or not 1 <= int(option) <= 128:
-            raise ConfigurationError(f'RECONCILER_PARALLELISM is "{option}"', hint="write a number from 1 to 128")
-        return int(option)
-    return (spec.parallelism if spec else None) or DEFAULT_PARALLELISM
 
 
 def _cache_dir(environ: Mapping[str, str]) -> Path:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from reconciler.errors import InvalidManifests, ReconcilerError
+from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError
 
 USAGE: Final = 64
 BUG: Final = 1
@@ -54,7 +54,8 @@ def _tell(error: ReconcilerError) -> None:
 
         show_diagnostics(error.diagnostics, stderr())
         return
-    click.echo(f"error: {error.message}", err=True)
+    doing = f"{error.operation}: " if isinstance(error, PlatformError) and error.operation else ""
+    click.echo(f"error: {doing}{error.message}", err=True)
     if error.hint:
         click.echo(f"  hint: {error.hint}", err=True)
 

@@ -211,6 +211,10 @@ SERVER_FAULTS = [
     pytest.param(answers(refusal(404, message="no such route")), ("no such route",), 1, id="404"),
     pytest.param(answers(refusal(409, message="busy")), ("busy",), 1, id="409"),
     pytest.param(answers(refusal(429, message="slow", headers={"Retry-After": "600"})), ("600",), 1, id="429"),
+    pytest.param(answers(refusal(500, message="out of order")), ("out of order", "query actions"), 1, id="500"),
+    pytest.param(answers(refusal(503, message="in repair")), ("in repair",), 1, id="503"),
+    pytest.param(answers(Answer(cut_off=True)), ("127.0.0.1",), 1, id="cut off"),
+    pytest.param(closed_port, ("127.0.0.1",), 1, id="unreachable"),
     pytest.param(answers(Answer(data={"wrong": 1})), ("answer",), 1, id="wrong shape"),
     pytest.param(answers(Answer(body=b"<html>proxy</html>")), ("answer",), 1, id="HTML"),
     pytest.param(answers(Answer(data=page_data({"name": "half"}))), ("half",), 1, id="broken record"),
@@ -230,6 +234,7 @@ def test_a_fault_of_the_server_is_told_in_words(
 ) -> None:
     """Every fault names what was asked and what to do; no token is shown, nothing is written."""
     monkeypatch.setenv("ROBOTO_API_KEY", "tok_1")
+    monkeypatch.setenv("RECONCILER_RETRIES", "0")
     folder.action("one")
     script(server)
     ended = folder.run("apply", "--auto-approve", *remote(server))
