@@ -239,6 +239,8 @@ def _nested_problems(metadata: Mapping[str, Any]) -> Iterator[str]:
     level: list[object] = [metadata]
     for _ in range(_DEEPEST):
         level = [member for each in level for member in _members(each)]
+        if not level:
+            break
     if level:
         yield f"is nested more than {_DEEPEST} levels deep"
     elif not _is_json(metadata):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from urllib.request import url2pathname
 
 from reconciler.domain.datasets import FileRecord, FileStorageType
 from reconciler.embedded.identifiers import new_transaction_id
-from reconciler.errors import InvalidRequest, PlatformUnavailable
+from reconciler.errors import InvalidRequest, PlatformError, PlatformUnavailable
 
 #: Files that cannot be read are named up to here.
 _SHOWN: Final = 5
@@ -57,20 +57,34 @@ class Copies:
     def making(self, dataset_id: str, files: Mapping[str, Path]) -> Iterator[tuple[str, list[Copy]]]:
         """Copy files, by their path inside the dataset, and give the upload's id with its copies.
 
-        When an exception leaves the ``with``, no copy stays.
+        When an error of ours leaves the ``with``, which registers them, no copy stays.
 
         Raises:
             InvalidRequest: A file cannot be read.
             PlatformUnavailable: A copy cannot be written.
         """
         _check_readable(files)
+        self._make_private_folder()
         transaction_id = new_transaction_id()
         folder = self._root / dataset_id / transaction_id
         try:
-            yield transaction_id, [_copied(path, source, folder / path) for path, source in files.items()]
+            copies = [_copied(path, source, folder / path) for path, source in files.items()]
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        try:
+            yield transaction_id, copies
+        except PlatformError:
+            # No other exception says that the records were not made: an interrupt may come just after they were.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _make_private_folder(self) -> None:
+        """Make the folder for the owner alone: whatever is below it is then, too."""
+        try:
+            self._root.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise PlatformUnavailable(f"cannot keep copies of files in {self._root}: {error.strerror}") from error
 
     def discard_dataset(self, dataset_id: str) -> None:
         """Remove every copy of a dataset."""
@@ -80,7 +94,9 @@ class Copies:
         """Remove the copy that a record names; what was imported is not ours to remove."""
         copy = local_path(record.uri)
         if record.storage_type is FileStorageType.Uploaded and copy is not None and copy.is_relative_to(self._root):
-            copy.unlink(missing_ok=True)
+            # The record is gone already; what stays behind here goes with its dataset.
+            with suppress(OSError):
+                copy.unlink()
 
 
 def _check_readable(files: Mapping[str, Path]) -> None:
@@ -106,7 +122,7 @@ def _copied(relative_path: str, source: Path, target: Path) -> Copy:
         raise InvalidRequest(f"cannot upload {source}: {error.strerror}") from error
     with reading:
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             # "x": on a disk that ignores case, two paths may be one.
             with target.open("xb") as writing:
                 shutil.copyfileobj(reading, writing, _CHUNK)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from reconciler.domain.invocations import LogRecord
 from reconciler.domain.queries import Page
@@ -49,7 +50,7 @@ def append_logs(rows: Rows, invocation_id: str, records: Sequence[LogRecord]) ->
         raise NotFound(f'there is no invocation "{invocation_id}"')
     try:
         rows.invocations.add_logs(invocation_id, records)
-    except UnicodeEncodeError as error:
+    except PydanticSerializationError as error:
         raise InvalidRequest("a log record holds half of a surrogate pair, which is no character") from error
 
 

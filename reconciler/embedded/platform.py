@@ -43,6 +43,7 @@ from reconciler.embedded import actions, datasets, evaluating, files, invocation
 from reconciler.embedded.access import LOCAL_CALLER, Caller
 from reconciler.embedded.checks import check_paths
 from reconciler.embedded.copies import Copies
+from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.store import Rows, Store
 from reconciler.errors import PlatformError
@@ -280,14 +281,14 @@ class EmbeddedPlatform:
             deleted = files.delete_file(rows, file_id, caller=self._caller, owner=owner)
         self._copies.discard_file(deleted)
 
-    def upload_files(self, dataset_id: str, sources: dict[str, Path]) -> list[FileRecord]:
+    def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
         with _doing(f'upload files to dataset "{dataset_id}"'):
-            check_paths(sources)
+            check_paths(files)
             with self._reading("") as rows:
                 datasets.read_dataset(rows, dataset_id, caller=self._caller)
             # Copying may take long: nobody's transaction waits for it.
-            with self._copies.making(dataset_id, sources) as (transaction_id, copies), self._causing_events("") as rows:
-                return files.add_uploads(
+            with self._copies.making(dataset_id, files) as (transaction_id, copies), self._writing("") as rows:
+                records = add_uploads(
                     rows,
                     copies,
                     dataset_id=dataset_id,
@@ -295,6 +296,8 @@ class EmbeddedPlatform:
                     caller=self._caller,
                     now=self._clock(),
                 )
+        self._evaluate_noted()
+        return records
 
     def claim_queued(self, limit: int) -> list[Run]:
         """Take invocations of all organizations that wait, the oldest first; they are Scheduled from now on.
@@ -324,6 +327,9 @@ class EmbeddedPlatform:
         """Write, and then evaluate triggers for what was noted meanwhile."""
         with self._writing(operation) as rows:
             yield rows
+        self._evaluate_noted()
+
+    def _evaluate_noted(self) -> None:
         # The write has taken effect: what goes wrong here stays noted, and is evaluated with the next event.
         with suppress(PlatformError):
             evaluating.run_pending(self._store, now=self._clock)
