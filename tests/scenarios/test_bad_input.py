@@ -211,7 +211,7 @@ SERVER_FAULTS = [
     pytest.param(answers(refusal(404, message="no such route")), ("no such route",), 1, id="404"),
     pytest.param(answers(refusal(409, message="busy")), ("busy",), 1, id="409"),
     pytest.param(answers(refusal(429, message="slow", headers={"Retry-After": "600"})), ("600",), 1, id="429"),
-    pytest.param(answers(refusal(500, message="out of order")), ("out of order", "query actions"), 1, id="500"),
+    pytest.param(answers(refusal(500, message="out of order")), ("out of order", "list actions"), 1, id="500"),
     pytest.param(answers(refusal(503, message="in repair")), ("in repair",), 1, id="503"),
     pytest.param(answers(Answer(cut_off=True)), ("127.0.0.1",), 1, id="cut off"),
     pytest.param(closed_port, ("127.0.0.1",), 1, id="unreachable"),
