@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -220,3 +221,21 @@ def test_datasets_are_sorted_by_any_field(whole: WholePlatform, field: str) -> N
 
     assert len(found) == 5
     assert set(found) == made
+
+
+def test_updates_of_many_threads_are_all_kept(whole: WholePlatform) -> None:
+    """Changesets add up, and imports of the same path are versions one after another."""
+    dataset_id = whole.create_dataset(new_dataset()).dataset_id
+
+    def work(number: int) -> int:
+        changeset = MetadataChangeset(put_fields={f"k{number}": number}, put_tags=[f"t{number}"])
+        whole.update_dataset(dataset_id, UpdateDatasetRequest(metadata_changeset=changeset))
+        return whole.import_files([new_import(dataset_id)])[0].version
+
+    with ThreadPoolExecutor(16) as pool:
+        versions = list(pool.map(work, range(32)))
+
+    record = whole.get_dataset(dataset_id)
+    assert record.metadata == {f"k{number}": number for number in range(32)}
+    assert len(record.tags) == 32
+    assert sorted(versions) == list(range(1, 33))
