@@ -19,7 +19,7 @@ from reconciler.errors import ConfigurationError, InvalidManifests
 
 if TYPE_CHECKING:
     from reconciler.domain.platform import Platform, PlatformReader
-    from reconciler.manifests.models import ProjectSpec
+    from reconciler.manifests.loader import ProjectSettings
 
 PROJECT_FILE: Final = "reconciler.yaml"
 DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
@@ -108,10 +108,11 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
         InvalidManifests: The project file has errors.
     """
     project_file = find_project_file(flags.files, cwd=cwd)
-    spec, diagnostics = _read_project(project_file)
+    option = _Options(environ)
+    cache_dir = None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ)
+    spec, diagnostics = _read_project(project_file, cache_dir=cache_dir)
     root = project_file.parent if project_file else _common_root(flags.files, cwd=cwd)
     platform, named_by = _platform(flags, environ, spec, project_file)
-    option = _Options(environ)
     _refuse_profile_without_effect(flags, environ)
     return Settings(
         root=root,
@@ -130,7 +131,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
         or (spec.parallelism if spec else None)
         or DEFAULT_PARALLELISM,
         retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
-        cache_dir=None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ),
+        cache_dir=cache_dir,
         environ=environ,
         warnings=tuple(diagnostics),
     )
@@ -229,19 +230,22 @@ class _Options:
         return int(text)
 
 
-def _read_project(path: Path | None) -> tuple[ProjectSpec | None, tuple[Diagnostic, ...]]:
+def _read_project(
+    path: Path | None, *, cache_dir: Path | None
+) -> tuple[ProjectSettings | None, tuple[Diagnostic, ...]]:
     if path is None:
         return None, ()
-    from reconciler.manifests.loader import read_project
+    from reconciler.manifests.loader import open_cache, read_project
 
-    spec, diagnostics = read_project(path)
+    cache = None if cache_dir is None else open_cache(cache_dir, project=str(path.parent))
+    spec, diagnostics = read_project(path, cache=cache)
     if spec is None or any(diagnostic.is_error for diagnostic in diagnostics):
         raise InvalidManifests(diagnostics)
     return spec, diagnostics
 
 
 def _platform(
-    flags: Flags, environ: Mapping[str, str], spec: ProjectSpec | None, project_file: Path | None
+    flags: Flags, environ: Mapping[str, str], spec: ProjectSettings | None, project_file: Path | None
 ) -> tuple[PlatformKind | None, str]:
     option = _Options(environ)
     if flags.platform:
@@ -273,7 +277,7 @@ def _kind(named: str, source: str) -> PlatformKind:
 
 
 def _embedded_path(
-    flags: Flags, environ: Mapping[str, str], spec: ProjectSpec | None, *, root: Path, cwd: Path
+    flags: Flags, environ: Mapping[str, str], spec: ProjectSettings | None, *, root: Path, cwd: Path
 ) -> Path:
     for named in (flags.platform, _Options(environ)("PLATFORM")):
         kind, _, path = (named or "").partition(":")
@@ -292,7 +296,7 @@ def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> 
             )
 
 
-def _manifest_paths(flags: Flags, spec: ProjectSpec | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
+def _manifest_paths(flags: Flags, spec: ProjectSettings | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
     """Relative to the root, so that a saved plan finds its manifests from wherever the project is."""
     if flags.files:
         return tuple(name if name == "-" else os.path.relpath(cwd / name, root) for name in flags.files)

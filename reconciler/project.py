@@ -14,14 +14,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event as StopSignal
 from typing import TYPE_CHECKING
 
 from reconciler.config import Flags, Settings, open_platform, open_reader, resolve
 from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
-from reconciler.plan.model import Plan, Scope, Source
 
 if TYPE_CHECKING:
+    from threading import Event as StopSignal
+
     from reconciler.apply.events import ApplyReport, Event
     from reconciler.domain.live import Live
     from reconciler.domain.platform import PlatformReader
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.manifests.desired import Desired
     from reconciler.manifests.loader import Loading, Verdict
     from reconciler.plan.drift import Drift
+    from reconciler.plan.model import Plan, Scope
 
 
 def _ignore(event: Event) -> None:
@@ -107,7 +108,7 @@ class Project:
             raise InvalidManifests(diagnostics)
         return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
 
-    def plan(self, scope: Scope = Scope()) -> Plan:
+    def plan(self, scope: Scope | None = None) -> Plan:
         """Compare the manifests with live state and decide what would be sent.
 
         Raises:
@@ -119,7 +120,7 @@ class Project:
         with closing(open_reader(self.settings)) as platform:
             return self._plan(desired, self._observe(platform, desired), scope)
 
-    def drift(self, scope: Scope = Scope()) -> Drift:
+    def drift(self, scope: Scope | None = None) -> Drift:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
         from reconciler.plan.drift import Drift
 
@@ -178,9 +179,10 @@ class Project:
                 stop=stop,
             )
 
-    def _plan(self, desired: Desired, live: Live, scope: Scope) -> Plan:
+    def _plan(self, desired: Desired, live: Live, scope: Scope | None) -> Plan:
         from reconciler.checkout import checkout_of
         from reconciler.plan.diff import plan
+        from reconciler.plan.model import Scope, Source
 
         checkout = checkout_of(self.settings.root)
         source = Source(
@@ -189,7 +191,7 @@ class Project:
             commit=checkout.commit,
             dirty=checkout.dirty,
         )
-        return plan(desired, live, source=source, scope=scope, created=self._now())
+        return plan(desired, live, source=source, scope=scope or Scope(), created=self._now())
 
     def _located_as_seen(self, desired: Desired) -> Desired:
         settings, locate = self.settings, desired.locate

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reconciler.cli.failure import remember_output
-from reconciler.config import Flags
-from reconciler.domain.address import Address
-from reconciler.plan.model import Scope
+
+# What the options are read into is loaded when they are read: a command's help needs none of it.
+if TYPE_CHECKING:
+    from reconciler.config import Flags
+    from reconciler.domain.address import Address
+    from reconciler.plan.model import Scope
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -89,6 +92,8 @@ def output_option(*formats: str) -> Callable[[Command], Command]:
 
 def flags_of(arguments: dict[str, Any]) -> Flags:
     """Gather what was said on the command line about manifests and platform."""
+    from reconciler.config import Flags
+
     names = ("platform", "profile", "endpoint", "org_id", "parallelism", "no_cache")
     return Flags(
         files=tuple(arguments.get("files") or ()),
@@ -102,6 +107,8 @@ def scope_of(arguments: dict[str, Any]) -> Scope:
     Raises:
         click.UsageError: An address or a label cannot be read.
     """
+    from reconciler.plan.model import Scope
+
     return Scope(
         targets=_addresses(arguments["targets"], "--target"),
         excludes=_addresses(arguments["excludes"], "--exclude"),
@@ -115,6 +122,8 @@ def read_stdin() -> bytes:
 
 
 def _addresses(texts: tuple[str, ...], option: str) -> tuple[Address, ...]:
+    from reconciler.domain.address import Address
+
     try:
         return tuple(Address.parse(text) for text in texts)
     except ValueError as problem:

@@ -1,8 +1,9 @@
 """What was valid before and has not changed: documents by the hash of their file, verdicts by that of the project.
 
-Two files a project, so that a verdict is read without the documents. Each begins with a line that names the format, the
-version of whatever decided "valid", and a checksum of the rest; when any of it is not as expected the cache is empty.
-Nothing here ever fails: a cache that cannot be read is cold, one that cannot be written stays as it was.
+Three files a project, so that its settings and a verdict are read without the documents. Each begins with a line that
+names the format, the version of whatever decided "valid", and a checksum of the rest; when any of it is not as
+expected the cache is empty. Nothing here ever fails: a cache that cannot be read is cold, one that cannot be written
+stays as it was.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class ValidationCache:
     def __init__(self, stem: Path, *, version: str) -> None:
         self._documents = _Lines(stem.with_suffix(".documents"), version=version)
         self._verdicts = _Lines(stem.with_suffix(".verdicts"), version=version)
+        self._settings = _Lines(stem.with_suffix(".settings"), version=version)
 
     @classmethod
     def open(cls, directory: Path, *, project: str, version: str) -> Self:
@@ -80,8 +82,19 @@ class ValidationCache:
         """Remember that a project with this digest was valid without a diagnostic."""
         self._verdicts.set(project_digest, json.dumps(counts).encode())
 
+    def settings(self, digest: str) -> dict[str, Any] | None:
+        """Return the settings in the project file with this digest; None when it is not known."""
+        line = self._settings.get(digest)
+        known = None if line is None else _read(line, json.loads)
+        return known if isinstance(known, dict) else None
+
+    def remember_settings(self, digest: str, settings: dict[str, Any]) -> None:
+        """Remember that a project file with this digest is valid and says this."""
+        self._settings.set(digest, json.dumps(settings).encode())
+
     def save(self) -> None:
         """Write what is new, without the documents that this run did not use."""
+        self._settings.save(keep_unused=0)
         self._documents.save(keep_unused=0)
         self._verdicts.save(keep_unused=MOST_VERDICTS - 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,24 +13,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pydantic
-
 from reconciler.diagnostics import Diagnostic, in_order
-from reconciler.manifests.checks import project_problems, with_inherited_secrets
-from reconciler.manifests.desired import Desired
-from reconciler.manifests.documents import kind_of, read_as, schema_problems
-from reconciler.manifests.files import Found, find, read_file
-from reconciler.manifests.gathering import Gathering
-from reconciler.manifests.models import MODELS, ProjectManifest, ProjectSpec
-from reconciler.manifests.origins import Origin, Origins
-from reconciler.manifests.problems import Problem
-from reconciler.manifests.source import parse
+from reconciler.manifests.files import Found, find
+from reconciler.manifests.project_file import ProjectSettings, read_project
 
+# The models and what they are built on take 0.2 s to load: too long for files that are known to be without fault.
 if TYPE_CHECKING:
-    from reconciler.domain.values import Json
     from reconciler.manifests.cache import ValidationCache
+    from reconciler.manifests.desired import Desired
 
-__all__ = ["Loading", "ProjectSpec", "Verdict", "load", "open_cache", "read_project", "validate"]
+__all__ = ["Loading", "ProjectSettings", "Verdict", "load", "open_cache", "read_project", "validate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +87,6 @@ def validate(
     return Verdict(loading.counts, loading.diagnostics, loading.files)
 
 
-def read_project(path: Path) -> tuple[ProjectSpec | None, tuple[Diagnostic, ...]]:
-    """Return the settings in a project file, or what is wrong with it."""
-    source = read_file(path, root=path.parent, name=os.path.relpath(path))
-    if isinstance(source, Diagnostic):
-        return None, (source,)
-    parsed = parse(source.text, file=source.name)
-    if parsed.diagnostics:
-        return None, parsed.diagnostics
-    origins = Origins(path.parent, texts={source.name: source.text})
-    documents = [document for document in parsed.documents if document.data is not None]
-    if len(documents) != 1:
-        problem = Problem("project-file", f"a project file holds one document, this one {len(documents)}")
-        return None, (origins.diagnose(Origin(source.name), problem),)
-    spec = _project_spec(documents[0].data)
-    if isinstance(spec, ProjectSpec):
-        return spec, ()
-    origin = Origin(source.name, documents[0].index)
-    return None, in_order([origins.diagnose(origin, problem) for problem in spec])
-
-
 def open_cache(directory: Path, *, project: str) -> ValidationCache:
     """Return the cache of a project's validated documents; what another version of this room wrote does not count."""
     from reconciler.manifests.cache import ValidationCache
@@ -140,21 +113,6 @@ def _digests(found: Found) -> dict[str, str]:
     return {file.name: file.digest for file in found.files}
 
 
-def _project_spec(document: Json) -> ProjectSpec | list[Problem]:
-    kind = kind_of(document)
-    if not isinstance(kind, str):
-        return kind
-    if kind != "Project":
-        return [
-            Problem("unknown-kind", f"a project file is of kind Project, not {kind}", "/kind", "write kind: Project")
-        ]
-    problems = schema_problems(document, kind=kind)
-    if problems:
-        return problems
-    manifest = read_as(ProjectManifest, document)
-    return manifest if isinstance(manifest, list) else manifest.spec
-
-
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep the cyclic garbage collector from going over everything that was loaded again and again.
@@ -171,6 +129,12 @@ def _uncollected() -> Iterator[None]:
 
 
 def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading:
+    from reconciler.manifests.checks import project_problems, with_inherited_secrets
+    from reconciler.manifests.desired import Desired
+    from reconciler.manifests.gathering import Gathering
+    from reconciler.manifests.models import MODELS
+    from reconciler.manifests.origins import Origin, Origins
+
     gathering = Gathering(root, cache, Origins(root))
     gathering.diagnostics += found.diagnostics
     for file in found.files:
@@ -212,11 +176,17 @@ def _digest(digests: Mapping[str, str]) -> str:
 
 
 def _version() -> str:
-    """Name the state of this room's code: whatever changed in it may judge otherwise."""
-    hashed = blake2b(f"{pydantic.VERSION} {sys.hexversion}".encode(), digest_size=20)
-    with os.scandir(Path(__file__).parent) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if entry.name.endswith(".py"):
-                state = entry.stat()
-                hashed.update(f"{entry.name}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    """Name the state of the code that decides what is valid: whatever changed in it may judge otherwise."""
+    hashed = blake2b(str(sys.hexversion).encode(), digest_size=20)
+    package = importlib.util.find_spec("pydantic")
+    if package is not None and package.origin is not None:
+        # Loading pydantic to ask for its version would take longer than all else a warm run does.
+        hashed.update((Path(package.origin).parent / "version.py").read_bytes())
+    here = Path(__file__).parent
+    for folder in (here, here.parent / "domain"):
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                if entry.name.endswith(".py"):
+                    state = entry.stat()
+                    hashed.update(f"{entry.name}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
     return hashed.hexdigest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +33,8 @@ def read_private(path: Path) -> bytes | None:
 
 def write_private(path: Path, content: bytes) -> bool:
     """Replace the file at once, for its owner alone; False where that cannot be done."""
+    import tempfile  # not needed by the many runs that only read
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(path.parent.stat()):

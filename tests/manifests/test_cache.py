@@ -27,7 +27,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def opened(directory: Path, *, project: str = "/work/fleet", version: str = "1.0") -> ValidationCache:
+def opened(directory: Path, *, project: str = "/home/ada/fleet", version: str = "1.0") -> ValidationCache:
     """Return the cache as another run would."""
     return ValidationCache.open(directory, project=project, version=version)
 

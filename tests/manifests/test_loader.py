@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from reconciler.domain.values import (
     ContainerParameters,
 )
 from reconciler.manifests.desired import Lifecycle
-from reconciler.manifests.loader import load, open_cache, read_project, validate
+from reconciler.manifests.loader import ProjectSettings, load, open_cache, read_project, validate
+from reconciler.manifests.models import ProjectSpec
 from tests.manifests.building import ACTION, TRIGGER, action, lines, loaded, rules, trigger, write
 
 FULL = """\
@@ -415,6 +417,23 @@ class TestProjectFile:
         assert diagnostics
         assert all(each.is_error and each.span is not None for each in diagnostics)
         assert rule is None or rules(diagnostics) == [rule]
+
+    def test_what_is_remembered_is_what_was_read(self, tmp_path: Path) -> None:
+        """A file that is known reads as it did, also from another run; a changed one is read anew."""
+        path = tmp_path / "reconciler.yaml"
+        path.write_text("apiVersion: reconciler/v1\nkind: Project\nspec: {manifests: [a, b], parallelism: 8.0}\n")
+        cache = open_cache(tmp_path / "cache", project="p")
+        first = read_project(path, cache=cache)
+        assert first == (ProjectSettings(manifests=("a", "b"), parallelism=8), ())
+        again = open_cache(tmp_path / "cache", project="p")
+        assert read_project(path, cache=again) == read_project(path) == first
+        path.write_text(path.read_text().replace("parallelism", "paralellism"))
+        assert rules(read_project(path, cache=again)[1]) == ["unknown-key"]
+
+    def test_settings_are_the_fields_of_the_model(self) -> None:
+        """Every field of a project file reaches the settings, with the same default."""
+        spec = ProjectSpec()
+        assert asdict(ProjectSettings()) == {name: getattr(spec, name) for name in ProjectSpec.model_fields}
 
     def test_a_missing_file_is_a_diagnostic(self, tmp_path: Path) -> None:
         """Nothing is raised."""
