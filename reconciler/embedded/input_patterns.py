@@ -21,8 +21,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from reconciler.embedded.pattern_cost import bounded
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,16 @@ def _spec(*patterns: str) -> GitIgnoreSpec | None:
         with warnings.catch_warnings():
             # What ``[[a]`` may mean to a later Python is no concern of whoever waits for a file called "[".
             warnings.simplefilter("ignore", FutureWarning)
-            spec = GitIgnoreSpec.from_lines(patterns)
+            read = GitIgnoreSpec.from_lines(patterns).patterns
+            matching = [_bounded(pattern, pattern.regex) for pattern in read if pattern.regex is not None]
     except (ValueError, re.error):
         return None
-    return None if all(pattern.include is None for pattern in spec.patterns) else spec
+    return GitIgnoreSpec(matching) if matching else None
+
+
+def _bounded(pattern: GitIgnoreSpecPattern, regex: re.Pattern[str]) -> GitIgnoreSpecPattern:
+    """Return the pattern with an expression that no file name makes slow."""
+    return type(pattern)(re.compile(bounded(regex.pattern)), include=pattern.include)
 
 
 def _regex(spec: GitIgnoreSpec | None) -> re.Pattern[str] | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from reconciler.domain.evaluations import TriggerEvaluationOutcomeReason
 from reconciler.embedded.input_patterns import compiled, literal
@@ -123,16 +125,71 @@ def test_a_literal_takes_in_its_own_file_alone(path: str, others: list[str]) -> 
 
 # What git and the matcher are known to differ in is left out: named classes ([[:alpha:]]), which the matcher has not,
 # exceptions within a folder that was taken in as a whole (see above), "?" on letters of several bytes, which git
-# counts one by one, and "**/" at the end, which here takes in the files of the folder itself.
-PIECES = st.sampled_from(["a", "b", "ab", "*", "**", "?", "[ab]", "[!a]", "[a-c]", "*.b", "a*", "\\*", "a b", ".a"])
+# counts one by one, "a[!b]c", whose class here takes in a slash, and "**/" at the end, which here takes in the files
+# of the folder itself.
+PIECES = st.sampled_from(
+    [
+        "*a*",
+        "*a*b",
+        "a**b*",
+        "?*b*",
+        "*[ab]*b",
+        "*[ab]?*b*",
+        "a",
+        "b",
+        "ab",
+        "*",
+        "**",
+        "?",
+        "[ab]",
+        "[!a]",
+        "[a-c]",
+        "*.b",
+        "a*",
+        "\\*",
+        "a b",
+        ".a",
+    ]
+)
 PATTERNS = st.builds(
     lambda anchored, pieces, folder: f"{'/' * anchored}{'/'.join(pieces)}{'/' * folder}",
     st.booleans(),
     st.lists(PIECES, min_size=1, max_size=4),
     st.booleans(),
 ).filter(lambda pattern: not pattern.endswith("**/"))
-ORDINARY = st.sampled_from(["a", "b", "ab", "c", "a.b", "aab", "*", "a b", ".a", "B"])
+ORDINARY = st.sampled_from(["aabb", "abab", "bab", "a", "b", "ab", "c", "a.b", "aab", "*", "a b", ".a", "B"])
 LISTED = st.lists(ORDINARY, min_size=1, max_size=4).map("/".join)
+
+
+@settings(max_examples=300)
+@given(pattern=PATTERNS, paths=st.lists(LISTED, min_size=1, max_size=20, unique=True))
+def test_the_pattern_library_agrees(pattern: str, paths: list[str]) -> None:
+    """Expressions that do not try every way take in what those of the library take in."""
+    spec = GitIgnoreSpec.from_lines([pattern])
+
+    assert compiled((pattern,)).matched(paths) == [[path for path in paths if spec.match_file(path)]]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        f"{'*a' * 12}*b",
+        f"{'?*' * 12}b",
+        f"{'*[!b]' * 12}*b",
+        f"{'*a*' * 12}/x",
+        f"{'**/a/' * 12}b",
+        f"{'**/*a*/' * 12}b",
+        f"!{'*a' * 12}*b",
+    ],
+)
+@pytest.mark.parametrize("path", ["a" * 1000, "a/" * 500 + "c", "aa/" * 300 + "c"])
+def test_no_pattern_is_slow_on_any_path(pattern: str, path: str) -> None:
+    """One file name of somebody's choosing would stop everybody's evaluations; the bound is a thousand times ours."""
+    began = time.process_time()
+
+    taken(["*", pattern], path)
+
+    assert time.process_time() - began < 5
 
 
 def ignored(folder: Path, patterns: Sequence[str], paths: Sequence[str]) -> list[list[str]]:
