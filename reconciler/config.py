@@ -19,6 +19,7 @@ from reconciler.errors import ConfigurationError, InvalidManifests
 
 if TYPE_CHECKING:
     from reconciler.domain.platform import Platform, PlatformReader
+    from reconciler.domain.whole_platform import WholePlatform
     from reconciler.manifests.loader import ProjectSettings
 
 PROJECT_FILE: Final = "reconciler.yaml"
@@ -31,6 +32,12 @@ DEFAULT_TIMEOUT: Final = 30.0
 CHOICES: Final = (
     "choose one: set ROBOTO_API_KEY; have a profile in ~/.roboto/config.json; pass --platform embedded to try things"
     " out on this machine; or write `platform: roboto` or `platform: embedded` in reconciler.yaml"
+)
+
+#: The same for code, which has no flags and reads no project file.
+CODE_CHOICES: Final = (
+    "choose one: set ROBOTO_API_KEY; have a profile in ~/.roboto/config.json; set RECONCILER_PLATFORM=embedded:PATH"
+    " to try things out on this machine; or name one in code with reconciler.handles.use(platform)"
 )
 
 
@@ -162,6 +169,15 @@ def open_platform(settings: Settings) -> Platform:
     Raises:
         ConfigurationError: No platform was named, or its configuration cannot be read.
     """
+    return open_whole_platform(settings)
+
+
+def open_whole_platform(settings: Settings) -> WholePlatform:
+    """Open the platform for what also runs actions and keeps datasets.
+
+    Raises:
+        ConfigurationError: No platform was named, or its configuration cannot be read.
+    """
     match settings.platform:
         case None:
             raise ConfigurationError("no platform is configured", hint=CHOICES)
@@ -171,19 +187,45 @@ def open_platform(settings: Settings) -> Platform:
             return _open_roboto(settings)
 
 
+def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
+    """Open the platform that the environment names, for code that was given none; no project file has a say.
+
+    Raises:
+        ConfigurationError: Nothing in the environment names a platform, or its configuration cannot be read.
+    """
+    platform, named_by = _platform(Flags(), environ, None, None)
+    if platform is None:
+        raise ConfigurationError("no platform is configured, and none was passed as roboto_client", hint=CODE_CHOICES)
+    option = _Options(environ)
+    settings = Settings(
+        root=cwd,
+        paths=(),
+        platform=platform,
+        named_by=named_by,
+        embedded_path=_embedded_path(Flags(), environ, None, root=cwd, cwd=cwd),
+        profile=option("PROFILE"),
+        endpoint=option("ENDPOINT"),
+        org_id=option("ORG_ID"),
+        parallelism=option.number("PARALLELISM", least=1, most=128) or DEFAULT_PARALLELISM,
+        retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
+        environ=environ,
+    )
+    return open_whole_platform(settings)
+
+
 def open_reader(settings: Settings) -> PlatformReader:
     """Open the platform for a command that only looks: the type it gets has no method that writes."""
     return open_platform(settings)
 
 
-def _open_embedded(settings: Settings) -> Platform:
+def _open_embedded(settings: Settings) -> WholePlatform:
     from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
 
     caller = Caller(user_id=LOCAL_CALLER.user_id, org_id=settings.org_id) if settings.org_id else LOCAL_CALLER
     return EmbeddedPlatform.open(settings.embedded_path, caller=caller)
 
 
-def _open_roboto(settings: Settings) -> Platform:
+def _open_roboto(settings: Settings) -> WholePlatform:
     from reconciler.client.config_file import resolve as resolve_connection
     from reconciler.client.http import HttpPlatform
 

@@ -122,6 +122,10 @@ class HttpPlatform:
         policy = RetryPolicy(retries, random)
         return cls(Transport(lanes, target, policy, largest_body, sleep, clock), org_id=org_id or None)
 
+    def acting_for(self, org_id: str) -> HttpPlatform:
+        """Return the same platform at work for another organization; closing one closes both."""
+        return HttpPlatform(self._transport, org_id=org_id)
+
     def identity(self) -> PlatformIdentity:
         """Return the endpoint and the organization, asking the platform for it once where none was named.
 

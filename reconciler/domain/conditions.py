@@ -25,35 +25,25 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from pydantic import Field, field_validator
 
+from reconciler.domain.comparisons import UNARY, Comparator, Comparisons, ConditionValue
 from reconciler.domain.values import WireModel
 
-
-class Comparator(StrEnum):
-    """How a stored value is held against the condition's value."""
-
-    Equals = "EQUALS"
-    NotEquals = "NOT_EQUALS"
-    GreaterThan = "GREATER_THAN"
-    GreaterThanOrEqual = "GREATER_THAN_OR_EQUAL"
-    LessThan = "LESS_THAN"
-    LessThanOrEqual = "LESS_THAN_OR_EQUAL"
-    Contains = "CONTAINS"
-    NotContains = "NOT_CONTAINS"
-    IsNull = "IS_NULL"
-    IsNotNull = "IS_NOT_NULL"
-    Exists = "EXISTS"
-    NotExists = "NOT_EXISTS"
-    BeginsWith = "BEGINS_WITH"
-    Like = "LIKE"
-    NotLike = "NOT_LIKE"
-
-
-#: Comparators that look at no value.
-UNARY = frozenset({Comparator.IsNull, Comparator.IsNotNull, Comparator.Exists, Comparator.NotExists})
+__all__ = [
+    "UNARY",
+    "Comparator",
+    "Condition",
+    "ConditionGroup",
+    "ConditionOperator",
+    "ConditionType",
+    "ConditionValue",
+    "field_value",
+    "fields_of",
+    "matches",
+]
 
 
 class ConditionOperator(StrEnum):
@@ -64,15 +54,34 @@ class ConditionOperator(StrEnum):
     Not = "NOT"
 
 
-ConditionValue = bool | int | float | Decimal | datetime | str | None
+class Condition(WireModel, Comparisons["Condition"]):
+    """One comparison. ``field`` is a dotted path such as ``metadata.sensor_type``.
 
-
-class Condition(WireModel):
-    """One comparison. ``field`` is a dotted path such as ``metadata.sensor_type``."""
+    ``Condition("metadata.sensor_type")`` alone asks whether there is a value, and
+    ``Condition("metadata.sensor_type").equals("lidar")`` compares it.
+    """
 
     field: str
     comparator: Comparator
     value: ConditionValue = Field(default=None, union_mode="smart")
+
+    @overload
+    def __init__(self, field: str, /) -> None: ...
+
+    @overload
+    def __init__(self, /, *, field: str, comparator: Comparator, value: ConditionValue = None) -> None: ...
+
+    def __init__(self, path: str | None = None, /, **members: Any) -> None:
+        # Only a path given by position may do without a comparator: what comes over the wire always names one.
+        if path is not None:
+            members = {"field": path, "comparator": Comparator.Exists, **members}
+        super().__init__(**members)
+
+    def compared(self, comparator: Comparator, value: ConditionValue) -> Condition:
+        """Return the comparison of the same field by this comparator."""
+        if comparator in UNARY:
+            return Condition(field=self.field, comparator=comparator)
+        return Condition(field=self.field, comparator=comparator, value=value)
 
     @field_validator("value", mode="before")
     @classmethod

@@ -24,7 +24,7 @@ class WireModel(BaseModel):
     def to_wire(self) -> dict[str, Any]:
         """Return the JSON object sent for this value: only what was assigned, and never ``NotSet``."""
         absent = {name for name in self.model_fields_set if isinstance(getattr(self, name), NotSetType)}
-        return self.model_dump(mode="json", exclude_unset=True, exclude=absent)
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude=absent)
 
 
 class Accessibility(StrEnum):

@@ -190,3 +190,11 @@ class DatasetPlatform(Protocol):
 
 class WholePlatform(Platform, InvocationPlatform, EvaluationPlatform, DatasetPlatform, Protocol):
     """Everything the domain module asks of a platform."""
+
+    def acting_for(self, org_id: str) -> WholePlatform:
+        """Return the same platform for the same caller at work for another organization; closing one closes both.
+
+        Raises:
+            NotAllowed: The caller is no member of it; a remote platform says so when it is asked for something.
+        """
+        ...

@@ -42,11 +42,11 @@ def read_page(
 
 
 def _limit(query: QuerySpecification) -> int:
-    if query.limit is None:
+    if query.page_size is None:
         return DEFAULT_LIMIT
-    if not 1 <= query.limit <= PAGE_LIMIT:
-        raise InvalidRequest(f"limit {query.limit} is out of range: a page holds 1 to {PAGE_LIMIT} records")
-    return query.limit
+    if not 1 <= query.page_size <= PAGE_LIMIT:
+        raise InvalidRequest(f"limit {query.page_size} is out of range: a page holds 1 to {PAGE_LIMIT} records")
+    return query.page_size
 
 
 def _search(query: QuerySpecification, *, fields: Iterable[str]) -> Search:

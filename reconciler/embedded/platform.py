@@ -84,6 +84,11 @@ class EmbeddedPlatform:
         """Return the same platform for another caller; closing one closes both."""
         return EmbeddedPlatform(self._store, caller=caller, clock=self._clock)
 
+    def acting_for(self, org_id: str) -> EmbeddedPlatform:
+        """Return the same platform for the same user at work for another of their organizations."""
+        with _doing(f"work for {org_id}"):
+            return self.as_caller(self._caller.acting_for(org_id))
+
     @property
     def caller(self) -> Caller:
         """Who is at work."""
