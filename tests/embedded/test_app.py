@@ -102,7 +102,7 @@ def test_delete_answers_without_a_body(client: httpx.Client) -> None:
         ("DELETE", "/v1/triggers/ghost", None, (404, "RobotoNotFoundException")),
         ("POST", "/v1/triggers", TRIGGER, (404, "RobotoNotFoundException")),
         ("POST", "/v1/actions", {**ACTION, "timeout": 0}, (400, "RobotoInvalidRequestException")),
-        ("GET", "/", None, (404, "RobotoUnknownOperationException")),
+        ("GET", "/v1", None, (404, "RobotoUnknownOperationException")),
         ("GET", "/v1/actions/a/b/c", None, (404, "RobotoUnknownOperationException")),
         ("GET", "/v1/actions/", None, (404, "RobotoUnknownOperationException")),
         ("PATCH", "/v1/actions/ros_ingest", {}, (405, "RobotoUnknownOperationException")),

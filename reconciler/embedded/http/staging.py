@@ -1,0 +1,139 @@
+"""Files on their way in: kept in a folder beside the database until the client says that all of them are there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reconciler.embedded.checks import check_paths
+from reconciler.errors import Conflict, NotFound
+
+#: Seconds after which an upload that nobody completed is given up.
+GIVEN_UP_AFTER: Final = 24 * 60 * 60
+
+_UPLOAD_ID: Final = re.compile(r"up_[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A body of any content that was received into a file of its own; ``size`` in bytes."""
+
+    path: Path
+    size: int
+
+
+class Staging:
+    """The folder of uploads under way. Each one has a folder, named by its dataset and an id that cannot be guessed.
+
+    A file is two there, named by the hash of its path inside the dataset: one with the path, one with the bytes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    @classmethod
+    def beside(cls, database: Path) -> Staging:
+        """Return the folder that belongs to this database."""
+        return cls(database.with_name(f"{database.name}.uploads"))
+
+    def discard_old(self, *, before: float) -> None:
+        """Remove what was left there before this time, in seconds since the epoch."""
+        for left in self._root.glob("*"):
+            with suppress(OSError):
+                if left.stat().st_mtime < before:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def receive(self) -> tuple[int, Path]:
+        """Open a new file to receive into; return its descriptor and where it is."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._root, prefix="receiving-")
+        return descriptor, Path(name)
+
+    def begin(self, dataset_id: str) -> str:
+        """Begin an upload, and return its id."""
+        self.discard_old(before=time.time() - GIVEN_UP_AFTER)
+        upload_id = f"up_{secrets.token_hex(16)}"
+        self._folder(dataset_id, upload_id).mkdir(mode=0o700, parents=True)
+        return upload_id
+
+    def put(self, dataset_id: str, upload_id: str, path: str, received: Received) -> None:
+        """Add a file, in the place of the one of the same path.
+
+        Raises:
+            InvalidRequest: The path is none inside a dataset.
+            NotFound: There is no such upload, or it is over.
+        """
+        check_paths([path])
+        folder = self._existing(dataset_id, upload_id)
+        name = hashlib.sha256(path.encode()).hexdigest()
+        try:
+            (folder / f"{name}.path").write_text(path, encoding="utf-8")
+            received.path.replace(folder / f"{name}.bytes")
+            os.utime(folder)  # whoever is still at it is not given up
+        except FileNotFoundError:
+            raise _no_upload(upload_id) from None
+
+    def discard(self, dataset_id: str, upload_id: str) -> None:
+        """Give an upload up.
+
+        Raises:
+            NotFound: There is no such upload, or it is over.
+        """
+        shutil.rmtree(self._existing(dataset_id, upload_id), ignore_errors=True)
+
+    @contextmanager
+    def completing(self, dataset_id: str, upload_id: str) -> Iterator[dict[str, Path]]:
+        """Give the files of an upload by their path inside the dataset; when nothing goes wrong they are gone after it.
+
+        Raises:
+            NotFound: There is no such upload, or it is over.
+            Conflict: It has no files.
+        """
+        folder = self._existing(dataset_id, upload_id)
+        # Out of reach for everybody else: nothing is added to it now, and nobody completes it a second time.
+        closed = folder.with_name(f"{folder.name}.closed")
+        try:
+            folder.rename(closed)
+        except FileNotFoundError:
+            raise _no_upload(upload_id) from None
+        try:
+            files = _files(closed)
+            if not files:
+                raise Conflict(f'the upload "{upload_id}" has no files yet: send some, then complete it')
+            yield files
+        except BaseException:
+            closed.rename(folder)
+            raise
+        shutil.rmtree(closed, ignore_errors=True)
+
+    def _existing(self, dataset_id: str, upload_id: str) -> Path:
+        if not _UPLOAD_ID.fullmatch(upload_id):
+            raise _no_upload(upload_id)
+        folder = self._folder(dataset_id, upload_id)
+        if not folder.is_dir():
+            raise _no_upload(upload_id)
+        return folder
+
+    def _folder(self, dataset_id: str, upload_id: str) -> Path:
+        # The dataset is one that was found, so that its id is one of ours and no path.
+        return self._root / f"{dataset_id}.{upload_id}"
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    named = ((each.read_text(encoding="utf-8"), each.with_suffix(".bytes")) for each in sorted(folder.glob("*.path")))
+    # A path without bytes is of a file that was refused or that the disk had no room for.
+    return {path: content for path, content in named if content.exists()}
+
+
+def _no_upload(upload_id: str) -> NotFound:
+    return NotFound(f'there is no upload "{upload_id[:80]}" under way for this dataset: begin one')

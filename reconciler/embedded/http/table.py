@@ -1,0 +1,33 @@
+"""Every operation there is. The order makes no difference: fixed paths win over those with a name in their place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.embedded.http import (
+    actions,
+    datasets,
+    downloads,
+    files,
+    invocations,
+    people,
+    triggers,
+    unsupported,
+    uploads,
+)
+from reconciler.embedded.http.operations import Operation
+
+#: What is served, and documented in the OpenAPI document.
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *actions.OPERATIONS,
+    *invocations.OPERATIONS,
+    *triggers.OPERATIONS,
+    *datasets.OPERATIONS,
+    *files.OPERATIONS,
+    *uploads.OPERATIONS,
+    *downloads.OPERATIONS,
+    *people.OPERATIONS,
+)
+
+#: What clients may ask for and this platform does not have.
+REFUSED: Final[tuple[Operation, ...]] = unsupported.OPERATIONS
