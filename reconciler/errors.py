@@ -10,6 +10,7 @@
     ├── StalePlan                   4    live state or manifests moved since the plan was saved
     ├── PartlyApplied               5
     ├── Interrupted               130
+    ├── RunFailed                   1    one run of an action cannot go on; recorded with its invocation
     └── PlatformError               1    .operation says what was asked
         ├── NotAuthenticated        7
         ├── NotAllowed              7
@@ -87,6 +88,10 @@ class Interrupted(ReconcilerError):
     """The user stopped the work; what had been done was reported."""
 
     exit_code = 130
+
+
+class RunFailed(ReconcilerError):
+    """A run of an action cannot begin or go on; the message becomes the detail of its invocation's status."""
 
 
 class PlatformError(ReconcilerError):

@@ -1,0 +1,169 @@
+"""The runner: takes queued invocations, of every organization, and sees each of them through.
+
+Several runners may work on one database: an invocation is claimed by one of them. A runner that dies leaves its runs
+without a sign of life; whoever finds them so queues them again, and gives them up after the third failure.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from reconciler.domain.invocations import InvocationRecord
+from reconciler.embedded.attempt import Bench, attempt
+from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.platform import EmbeddedPlatform, utc_now
+from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
+from reconciler.errors import PlatformError, PlatformUnavailable
+from reconciler.executors.port import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A runner has taken an invocation."""
+
+    record: InvocationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A runner is done with an invocation; the record says how it ended."""
+
+    record: InvocationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerTroubled:
+    """The platform could not be asked for work; the runner asks again."""
+
+    reason: str
+
+
+RunnerEvent = RunStarted | RunEnded | RunnerTroubled
+
+
+def _ignore(event: RunnerEvent) -> None:
+    """Take an event and do nothing."""
+
+
+class Runner:
+    """Runs queued invocations with an executor until it is stopped, or until nothing is left to do.
+
+    Events are told from several threads, one at a time. Closing the platform is for whoever opened it.
+    """
+
+    def __init__(
+        self,
+        platform: EmbeddedPlatform,
+        executor: Executor,
+        *,
+        jobs: int = 1,
+        secrets: Path | None = None,
+        work_dir: Path | None = None,
+        file_roots: tuple[Path, ...] | None = None,
+        pace: Pace | None = None,
+        tell: Callable[[RunnerEvent], None] = _ignore,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._platform = platform
+        self._executor = executor
+        self._jobs = jobs
+        self._pace = pace or Pace()
+        self._bench = Bench(
+            platform=platform,
+            executor=executor,
+            pace=self._pace,
+            secrets=secrets,
+            work_dir=work_dir,
+            file_roots=None if file_roots is None else tuple(root.resolve() for root in file_roots),
+            now=now,
+        )
+        self._pulse = Pulse(platform, self._pace)
+        self._listener = tell
+        self._telling = threading.Lock()
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._under_way: list[Future[None]] = []
+        self._looked_for_orphans = float("-inf")
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Run what is queued; a runner runs once.
+
+        Args:
+            until_idle: Return when nothing is queued and nothing of this runner is under way.
+
+        Raises:
+            ConfigurationError: The executor's engine is not there.
+            PlatformUnavailable: The platform cannot be asked for work, and the runner is to return when it is idle.
+        """
+        self._executor.check()
+        with self._pulse, ThreadPoolExecutor(self._jobs, thread_name_prefix="run") as pool:
+            try:
+                self._loop(pool, until_idle=until_idle)
+            finally:
+                self._stopping.set()
+                self._pulse.halt_all(Halt.STOPPED)
+        self._settle_ended()
+
+    def stop(self) -> None:
+        """Take nothing more, end what is under way and queue it again; ``run`` returns when that is done."""
+        self._stopping.set()
+        self._wake.set()
+
+    def _loop(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._settle_ended()
+            try:
+                self._take_work(pool)
+            except PlatformUnavailable as error:
+                if until_idle:
+                    raise
+                self._tell(RunnerTroubled(error.message))
+            if until_idle and not self._under_way:
+                return
+            self._wake.wait(self._pace.idle)
+
+    def _take_work(self, pool: ThreadPoolExecutor) -> None:
+        self._retry_orphans()
+        free = self._jobs - len(self._under_way)
+        for run in self._platform.claim_queued(free) if free else ():
+            self._begin(pool, run)
+
+    def _retry_orphans(self) -> None:
+        if time.monotonic() - self._looked_for_orphans < self._pace.silence / 4:
+            return
+        self._looked_for_orphans = time.monotonic()
+        self._platform.retry_orphans(silent_since=self._bench.now() - timedelta(seconds=self._pace.silence))
+
+    def _begin(self, pool: ThreadPoolExecutor, run: Run) -> None:
+        future = pool.submit(self._see_through, run)
+        self._under_way.append(future)
+        future.add_done_callback(lambda _: self._wake.set())
+
+    def _see_through(self, run: Run) -> None:
+        with self._pulse.watching(run.record) as watch:
+            if self._stopping.is_set():
+                watch.halt(Halt.STOPPED)
+            self._tell(RunStarted(run.record))
+            attempt(run, self._bench, watch=watch)
+        with suppress(PlatformError):
+            seen = at_work_for(self._platform, run.record.org_id)
+            self._tell(RunEnded(seen.get_invocation(run.record.invocation_id)))
+
+    def _settle_ended(self) -> None:
+        """Forget runs that ended; a bug in one of them comes to light here."""
+        ended = [future for future in self._under_way if future.done()]
+        self._under_way = [future for future in self._under_way if future not in ended]
+        for future in ended:
+            future.result()
+
+    def _tell(self, event: RunnerEvent) -> None:
+        with self._telling:
+            self._listener(event)
