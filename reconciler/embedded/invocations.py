@@ -210,13 +210,19 @@ def _source(rows: Rows, request: CreateInvocationRequest, caller: Caller) -> Sou
         return SourceProvenance(source_type=request.invocation_source, source_id=source_id or caller.user_id)
     if not source_id:
         raise InvalidRequest("invocation_source_id: name the trigger that invokes")
-    known = is_printable(source_id)
-    trigger = (
-        (rows.trigger(caller.org_id, source_id) or rows.trigger_by_id(caller.org_id, source_id)) if known else None
-    )
-    if trigger is None:
+    trigger_id = _trigger_id(rows, caller.org_id, source_id) if is_printable(source_id) else None
+    if trigger_id is None:
         raise NotFound(f'there is no trigger "{source_id}" in {caller.org_id} to invoke an action')
-    return SourceProvenance(source_type=request.invocation_source, source_id=trigger.trigger_id)
+    return SourceProvenance(source_type=request.invocation_source, source_id=trigger_id)
+
+
+def _trigger_id(rows: Rows, org_id: str, name_or_id: str) -> str | None:
+    """Return the id of a trigger of either shape; names come first."""
+    older = rows.trigger(org_id, name_or_id) or rows.trigger_by_id(org_id, name_or_id)
+    if older is not None:
+        return older.trigger_id
+    row = rows.targeted.named(org_id, name_or_id) or rows.targeted.of_id(org_id, name_or_id)
+    return None if row is None else row.record.trigger_id
 
 
 def _check_datasets(rows: Rows, record: InvocationRecord, caller: Caller) -> None:

@@ -153,6 +153,61 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE targeted_triggers ( -- those that only the newer shape can say
+            trigger_id TEXT PRIMARY KEY,
+            org_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            next_occurrence INTEGER, -- of a schedule that is enabled
+            service_user_id TEXT NOT NULL,
+            document TEXT NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX targeted_triggers_by_name ON targeted_triggers (org_id, name)",
+        """
+        CREATE INDEX scheduled_triggers ON targeted_triggers (next_occurrence) WHERE next_occurrence IS NOT NULL
+        """,
+        """
+        CREATE TABLE trigger_target_ids (
+            org_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            target_id TEXT NOT NULL,
+            PRIMARY KEY (org_id, name),
+            FOREIGN KEY (org_id, name) REFERENCES triggers ON DELETE CASCADE
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE waiting_events (
+            waiting_id INTEGER PRIMARY KEY,
+            org_id TEXT NOT NULL,
+            trigger_id TEXT NOT NULL,
+            document TEXT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE trigger_dispatches (
+            dispatch_id INTEGER PRIMARY KEY,
+            trigger_id TEXT NOT NULL,
+            token TEXT NOT NULL,
+            target_id TEXT NOT NULL,
+            org_id TEXT NOT NULL,
+            target_type TEXT NOT NULL,
+            event_type TEXT NOT NULL,
+            event_id TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            dataset_id TEXT,
+            status TEXT NOT NULL,
+            detail TEXT,
+            result_ref TEXT,
+            claimed INTEGER NOT NULL,
+            finalized INTEGER
+        )
+        """,
+        "CREATE UNIQUE INDEX dispatch_slots ON trigger_dispatches (trigger_id, token, target_id)",
+        "CREATE INDEX dispatches_by_trigger ON trigger_dispatches (trigger_id, dispatch_id)",
+    ),
 )
 
 

@@ -20,11 +20,13 @@ from reconciler.domain.values import Accessibility
 from reconciler.embedded import columns
 from reconciler.embedded.columns import microseconds
 from reconciler.embedded.dataset_rows import DatasetRows
+from reconciler.embedded.dispatch_rows import DispatchRows
 from reconciler.embedded.evaluation_rows import EvaluationRows
 from reconciler.embedded.file_rows import FileRows
 from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.schema import connect, prepare
+from reconciler.embedded.targeted_rows import TargetedRows
 from reconciler.errors import PlatformUnavailable
 
 
@@ -122,9 +124,11 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.datasets = DatasetRows(connection)
+        self.dispatches = DispatchRows(connection)
         self.evaluations = EvaluationRows(connection)
         self.files = FileRows(connection)
         self.invocations = InvocationRows(connection)
+        self.targeted = TargetedRows(connection)
 
     def action(self, org_id: str, name: str, digest: str | None = None) -> ActionRecord | None:
         """Return one version of an action, the latest unless ``digest`` names another."""
@@ -168,11 +172,11 @@ class Rows:
         )
 
     def triggers_on(self, org_id: str, name: str) -> list[str]:
-        """Return the names of the owner's triggers on this action, in order."""
-        return self._names(
-            "SELECT name FROM triggers WHERE action_org_id = ?1 AND action_name = ?2 AND org_id = ?1 ORDER BY name",
-            (org_id, name),
+        """Return the names of the owner's triggers on this action, whichever shape they need, in order."""
+        names = self._names(
+            "SELECT name FROM triggers WHERE action_org_id = ?1 AND action_name = ?2 AND org_id = ?1", (org_id, name)
         )
+        return sorted([*names, *self.targeted.invoking(org_id, org_id, name)])
 
     def list_actions(self, search: Search, *, org_id: str | None, only_hub: bool) -> Iterator[Row]:
         """Return the latest versions, of one organization or of all."""

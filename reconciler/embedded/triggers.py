@@ -60,7 +60,7 @@ def create_trigger(rows: Rows, request: CreateTriggerRequest, *, caller: Caller,
         ),
         parameter_values=request.parameter_values or {},
         service_user_id=request.service_user_id or f"triggers@{owner}",
-        trigger_id=_trigger_id(owner, request.name, now),
+        trigger_id=new_trigger_id(owner, request.name, now),
         org_id=owner,
         created=now,
         created_by=caller.user_id,
@@ -68,9 +68,8 @@ def create_trigger(rows: Rows, request: CreateTriggerRequest, *, caller: Caller,
         modified_by=caller.user_id,
     )
     check_trigger(record)
-    if rows.trigger(owner, record.name) is not None:
-        raise Conflict(f'trigger "{record.name}" exists already in {owner}')
-    _check_action(rows, record)
+    check_name_is_free(rows, owner, record.name)
+    check_action_seen(rows, record.action, org_id=owner)
     kept = _as_read(record)
     rows.add_trigger(kept)
     return kept
@@ -87,7 +86,7 @@ def update_trigger(
     )
     check_trigger(record)
     if "action" in changes:
-        _check_action(rows, record)
+        check_action_seen(rows, record.action, org_id=record.org_id)
     kept = _as_read(record)
     rows.replace_trigger(kept)
     return kept
@@ -97,6 +96,33 @@ def delete_trigger(rows: Rows, name: str, *, caller: Caller, owner: str | None) 
     """Delete a trigger."""
     record = read_trigger(rows, name, caller=caller, owner=owner)
     rows.delete_trigger(record.org_id, record.name)
+
+
+def check_name_is_free(rows: Rows, org_id: str, name: str) -> None:
+    """Refuse a name that a trigger of either shape has.
+
+    Raises:
+        Conflict: There is such a trigger.
+    """
+    if rows.trigger(org_id, name) is not None or rows.targeted.named(org_id, name) is not None:
+        raise Conflict(f'trigger "{name}" exists already in {org_id}')
+
+
+def check_action_seen(rows: Rows, reference: ActionReference, *, org_id: str) -> None:
+    """Refuse an action that the trigger's organization does not see.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's own.
+    """
+    action = find_action(rows, reference, org_id=org_id)
+    if action is None or not sees_action(action, {org_id}):
+        raise NotFound(f"{org_id} sees no {described(reference, org_id)} for the trigger to invoke")
+
+
+def new_trigger_id(org_id: str, name: str, created: datetime) -> str:
+    """Return an identifier for a trigger; one that is deleted and made again has another."""
+    text = f"{org_id}/{name}/{created.isoformat()}"
+    return "tr_" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 #: Fields of both requests that are the record's field of the same name.
@@ -128,20 +154,9 @@ def _changes(current: TriggerRecord, request: UpdateTriggerRequest) -> dict[str,
     return changes
 
 
-def _check_action(rows: Rows, record: TriggerRecord) -> None:
-    action = find_action(rows, record.action, org_id=record.org_id)
-    if action is None or not sees_action(action, {record.org_id}):
-        raise NotFound(f"{record.org_id} sees no {described(record.action, record.org_id)} for the trigger to invoke")
-
-
 def _as_read(record: TriggerRecord) -> TriggerRecord:
     """Return the record as every later read gives it: times and decimals in conditions have become texts."""
     try:
         return TriggerRecord.model_validate_json(record.model_dump_json())
     except ValueError as error:
         raise InvalidRequest("the trigger cannot be kept as it is") from error
-
-
-def _trigger_id(org_id: str, name: str, created: datetime) -> str:
-    text = f"{org_id}/{name}/{created.isoformat()}"
-    return "tr_" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
