@@ -53,9 +53,13 @@ from reconciler.domain.values import (
     ComputeRequirements,
     ContainerParameters,
 )
+from reconciler.handles.action import Action
+from reconciler.handles.invocation import Invocation
+from reconciler.handles.trigger import Trigger
 
 __all__ = [
     "Accessibility",
+    "Action",
     "ActionParameter",
     "ActionParameterChangeset",
     "ActionProvenance",
@@ -73,6 +77,7 @@ __all__ = [
     "ExecutableProvenance",
     "ExecutorContainer",
     "FileSelector",
+    "Invocation",
     "InvocationDataSource",
     "InvocationDataSourceType",
     "InvocationInput",
@@ -89,6 +94,7 @@ __all__ = [
     "SetContainerInfoRequest",
     "SetLogsLocationRequest",
     "SourceProvenance",
+    "Trigger",
     "TriggerEvaluationCause",
     "TriggerEvaluationDataConstraint",
     "TriggerEvaluationOutcome",
