@@ -1,7 +1,8 @@
 """Explanations: which fields differ between two shapes, each as a pointer and both values.
 
-Members that the schema names are compared directly. DeepDiff is asked only where a value of no fixed form (a
-condition, a nested parameter value) is known to differ: it is far too slow to find out whether anything does.
+Members that the schema names are compared directly, and so are values of no fixed form (a condition, a nested parameter
+value) as far as both sides have the same form. DeepDiff is asked only where they do not: which members of two lists
+belong together is what it is good at, but it takes milliseconds and leaves 15 kB of cycles behind each time.
 """
 
 from __future__ import annotations
@@ -101,7 +102,32 @@ def _bare(value: Any) -> Any:
 
 
 def _nested(path: Path, old: Any, new: Any) -> Iterator[FieldChange]:
-    """Explain two lists or objects that differ; as a whole where DeepDiff sees no smaller difference."""
+    """Explain two lists or objects that differ, down to where their forms part."""
+    pairs = _pairs(old, new)
+    if pairs is None:
+        yield from _matched(path, old, new)
+        return
+    for step, mine, yours in pairs:
+        if same_json(mine, yours):
+            continue
+        if type(mine) is type(yours) and isinstance(mine, dict | list):
+            yield from _nested((*path, step), mine, yours)
+        else:
+            yield FieldChange(pointer_of((*path, step)), mine, yours)
+
+
+def _pairs(old: Any, new: Any) -> list[tuple[str | int, Any, Any]] | None:
+    """Return the members of both sides that stand at the same place; None where it takes more to tell."""
+    if isinstance(old, dict):
+        return [(key, old[key], new[key]) for key in old] if old.keys() == new.keys() else None
+    # Plain values may have moved within a list, objects and lists in it are known by their place.
+    if len(old) == len(new) and any(isinstance(member, dict | list) for member in (*old, *new)):
+        return [(index, mine, new[index]) for index, mine in enumerate(old)]
+    return None
+
+
+def _matched(path: Path, old: Any, new: Any) -> Iterator[FieldChange]:
+    """Explain two lists or objects with DeepDiff; as a whole where it sees no smaller difference."""
     from deepdiff import DeepDiff
 
     sides: dict[str, list[Any]] = {}
