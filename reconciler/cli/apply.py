@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import collection
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -53,6 +54,7 @@ def command(
     """
     from reconciler.project import Project
 
+    collection.relax()
     if planfile is None:
         project = Project.open(flags_of(arguments), stdin=read_stdin)
         plan = _reviewed(
@@ -67,6 +69,7 @@ def command(
         project, plan = _saved(planfile, arguments, output=output)
     if plan is None or plan.is_empty:
         return
+    collection.resume()
     report = _run(project, plan, output=output)
     raise click.exceptions.Exit(_exit_code(report))
 

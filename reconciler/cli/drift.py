@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import collection
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -34,6 +35,7 @@ def command(*, output: str, **arguments: Any) -> None:
     """
     from reconciler.project import Project
 
+    collection.relax()
     drift = Project.open(flags_of(arguments), stdin=read_stdin).drift(scope_of(arguments))
     _show(drift, output)
     raise click.exceptions.Exit(2 if drift.differences else 0)

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from reconciler import __version__
+from reconciler.cli import collection
 from reconciler.cli.failure import exit_with, usage_exit
 
 #: Commands by name: the module that holds ``command``, and its one line in ``--help``. Modules load when run.
@@ -85,3 +86,5 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the last resort: a bug must not look like an answer
         sys.exit(exit_with(error))
+    finally:
+        collection.resume()

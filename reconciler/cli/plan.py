@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import collection
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -49,6 +50,7 @@ def command(
     from reconciler.cli.saved import save_plan
     from reconciler.project import Project
 
+    collection.relax()
     plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments))
     if out is not None:
         save_plan(plan, out)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli import collection
 from reconciler.cli.options import flags_of, manifest_options, output_option, read_stdin
 
 
@@ -23,6 +24,7 @@ def command(*, output: str, warnings_as_errors: bool, **arguments: Any) -> None:
     """
     from reconciler.project import Project
 
+    collection.relax()
     verdict = Project.open(flags_of(arguments), stdin=read_stdin).validate()
     if output == "json":
         from reconciler.render.machine import diagnostics_json

@@ -30,7 +30,13 @@ HEAVY = {
 }
 
 #: What of our own package is loaded to say how it is used.
-HELP = {"reconciler", "reconciler.cli", "reconciler.cli.main", "reconciler.cli.failure"} | {
+HELP = {
+    "reconciler",
+    "reconciler.cli",
+    "reconciler.cli.main",
+    "reconciler.cli.collection",
+    "reconciler.cli.failure",
+} | {
     "reconciler.diagnostics",
     "reconciler.errors",
 }
