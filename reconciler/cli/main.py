@@ -23,6 +23,14 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "apply": ("reconciler.cli.apply", "Make the platform match the manifests."),
     "drift": ("reconciler.cli.drift", "Show where the platform differs from the manifests, and by whom."),
     "show": ("reconciler.cli.show", "Show a saved plan."),
+    "serve": ("reconciler.cli.serve", "Serve the embedded platform over HTTP."),
+    "invoke": ("reconciler.cli.invoke", "Queue a run of an action."),
+    "run": ("reconciler.cli.run", "Run what is queued on the embedded platform, on this machine."),
+    "invocations": ("reconciler.cli.invocations", "List and show runs of actions."),
+    "logs": ("reconciler.cli.logs", "Print what a run wrote."),
+    "cancel": ("reconciler.cli.cancel", "Cancel runs."),
+    "triggers": ("reconciler.cli.triggers", "Try triggers out: would they fire, and why not?"),
+    "dataset": ("reconciler.cli.dataset", "Fill, list and show datasets."),
     "completion": ("reconciler.cli.completion", "Print the shell's completion script."),
 }
 

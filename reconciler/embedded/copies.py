@@ -48,6 +48,11 @@ class Copies:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
 
+    @property
+    def root(self) -> Path:
+        """The folder itself."""
+        return self._root
+
     @classmethod
     def beside(cls, database: Path) -> Copies:
         """Return the folder that belongs to this database."""

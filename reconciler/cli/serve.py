@@ -1,0 +1,138 @@
+"""``reconciler serve``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from reconciler.cli.options import output_option
+from reconciler.config import DEFAULT_EMBEDDED
+from reconciler.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from reconciler.running import RunnerOptions
+    from reconciler.serving.server import Opened
+
+#: The port where none is named: no well-known service has it.
+DEFAULT_PORT: Final = 8642
+
+
+@click.command("serve", epilog="Example: reconciler serve --port 0 --executor container --output json")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    metavar="N",
+    help="The port to listen at; 0 takes a free one.",
+)
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=DEFAULT_EMBEDDED,
+    show_default=True,
+    envvar="RECONCILER_DATABASE",
+    metavar="PATH",
+    help="The embedded platform's file; it is made where there is none.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Organizations, users and tokens, as YAML. Default: one user, with a token kept beside the database.",
+)
+@click.option(
+    "--executor",
+    type=click.Choice(["none", "process", "container"]),
+    default="none",
+    show_default=True,
+    help="What runs queued invocations; process has no sandbox.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Runs at once.")
+@click.option("--network", is_flag=True, help="Containers may use the network.")
+@click.option(
+    "--file-root",
+    "file_roots",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    metavar="DIR",
+    help="Runs may read imported files below this folder; repeatable. With --config, from nowhere else.",
+)
+@output_option("text", "json")
+def command(
+    *,
+    host: str,
+    port: int,
+    database: Path,
+    config: Path | None,
+    executor: str,
+    jobs: int,
+    network: bool,
+    file_roots: tuple[Path, ...],
+    output: str,
+    no_color: bool,
+) -> None:
+    """Serve the embedded platform over HTTP, to this tool and to the platform's own clients.
+
+    The first line on standard output is the URL; what happens is told on standard error, a line a request.
+    SIGINT and SIGTERM end it in good order.
+    """
+    _check_extra()
+    from reconciler.serving.server import ServeSettings, open_server
+
+    settings = ServeSettings(
+        database=database.absolute(),
+        host=host,
+        port=port,
+        config=config,
+        runner=_runner_options(executor, jobs=jobs, network=network, file_roots=file_roots),
+        environ=os.environ,
+    )
+    with open_server(settings, log=_log) as server:
+        _announce(server, output=output)
+        server.run()
+    click.echo("stopped", err=True)
+
+
+def _check_extra() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise ConfigurationError("serve needs more packages", hint="pip install 'roboto-reconciler[serve]'")
+
+
+def _runner_options(executor: str, *, jobs: int, network: bool, file_roots: tuple[Path, ...]) -> RunnerOptions | None:
+    if executor == "none":
+        return None
+    from reconciler.running import ExecutorKind, RunnerOptions
+
+    return RunnerOptions(executor=ExecutorKind(executor), jobs=jobs, network=network, file_roots=file_roots or None)
+
+
+def _announce(server: Opened, *, output: str) -> None:
+    if output == "json":
+        import json
+
+        token_file = None if server.token_file is None else str(server.token_file)
+        click.echo(json.dumps({"url": server.url, "token_file": token_file, "pid": os.getpid()}))
+    else:
+        click.echo(server.url)
+    if server.warnings:
+        from reconciler.cli.console import stderr
+        from reconciler.render.terminal import show_diagnostics
+
+        show_diagnostics(server.warnings, stderr())
+    for notice in server.notices:
+        click.echo(f"warning: {notice}", err=True)
+    if server.token_file is not None:
+        click.echo(f"the token is in {server.token_file}", err=True)
+        click.echo(f"  export ROBOTO_SERVICE_ENDPOINT={server.url} ROBOTO_API_KEY=$(cat {server.token_file})", err=True)
+    click.echo("serving; Ctrl-C stops", err=True)
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,1 @@
+"""The embedded platform as a server: the composition of its accounts, its socket, its runner and its end."""

@@ -1,0 +1,198 @@
+"""The server's configuration file to accounts, or every problem at once with its place; tokens are never quoted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+
+from reconciler.diagnostics import Diagnostic, Severity, in_order
+from reconciler.embedded.access import Caller
+from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
+from reconciler.errors import InvalidManifests
+from reconciler.manifests.files import read_file
+from reconciler.manifests.source import locate, parse
+from reconciler.manifests.suggestions import did_you_mean
+from reconciler.serving.config_models import (
+    OrganizationEntry,
+    ServerFile,
+    TokenEntry,
+    UserEntry,
+    checked_token,
+)
+
+Steps = tuple[str | int, ...]
+
+
+def read_accounts(path: Path) -> tuple[Accounts, tuple[Diagnostic, ...]]:
+    """Return the accounts of a configuration file, with warnings.
+
+    Raises:
+        InvalidManifests: The file has errors; all of them are in it.
+    """
+    source = read_file(path, root=path.parent, name=os.path.relpath(path))
+    if isinstance(source, Diagnostic):
+        raise InvalidManifests([source])
+    reading = _Reading(path, source.name, source.text)
+    accounts = reading.accounts()
+    diagnostics = in_order(reading.diagnostics)
+    if accounts is None or any(each.is_error for each in diagnostics):
+        raise InvalidManifests(diagnostics)
+    return accounts, diagnostics
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read; what is wrong with it gathers in ``diagnostics``."""
+
+    path: Path
+    name: str
+    text: str = field(repr=False)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _document: int = 0
+
+    def accounts(self) -> Accounts | None:
+        """Return the accounts as far as they are understood."""
+        file = self._file()
+        if file is None:
+            return None
+        organizations = self._organizations(file.organizations)
+        self._check_users(file.users, organizations)
+        tokens = {}
+        for number, user in enumerate(file.users):
+            for place, print_ in self._fingerprints(user.tokens, ("users", number, "tokens")):
+                if print_ in tokens:
+                    self._problem("repeated-token", "this token stands here twice", place, "give each user its own")
+                tokens[print_] = _account(user)
+        return Accounts(tokens, organizations)
+
+    def _file(self) -> ServerFile | None:
+        parsed = parse(self.text, file=self.name)
+        self.diagnostics += parsed.diagnostics
+        documents = [document for document in parsed.documents if document.data is not None]
+        if parsed.diagnostics:
+            return None
+        if len(documents) != 1:
+            summary = f"the file holds one document with organizations and users, this one has {len(documents)}"
+            self._problem("server-config", summary, ())
+            return None
+        self._document = documents[0].index
+        try:
+            return ServerFile.model_validate(documents[0].data)
+        except ValidationError as invalid:
+            for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+                self._tell(error["type"], error["loc"], error["msg"])
+            return None
+
+    def _tell(self, kind: str, location: Steps, message: str) -> None:
+        """Say what a model found wrong in words of our own."""
+        last = location[-1] if location else ""
+        match kind:
+            case "extra_forbidden":
+                hint = did_you_mean(str(last), _known_at(location[:-1]))
+                self._problem("unknown-key", f'unknown key "{last}"', location, hint, at_key=True)
+            case "missing":
+                self._problem("missing-key", f'"{last}" is missing', location[:-1], f"add {last}:")
+            case _:
+                self._problem("illegal-value", _in_words(message), location)
+
+    def _organizations(self, entries: Iterable[OrganizationEntry]) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for number, entry in enumerate(entries):
+            if entry.id in names:
+                self._problem("repeated-id", f'"{entry.id}" stands here twice', ("organizations", number, "id"))
+            names[entry.id] = entry.name or entry.id
+        return names
+
+    def _check_users(self, users: list[UserEntry], organizations: Mapping[str, str]) -> None:
+        seen: set[str] = set()
+        for number, user in enumerate(users):
+            if user.id in seen:
+                hint = "put all tokens of a user into one entry"
+                self._problem("repeated-id", f'"{user.id}" stands here twice', ("users", number, "id"), hint)
+            seen.add(user.id)
+            for place, org_id in enumerate(user.organizations):
+                if org_id not in organizations:
+                    summary, at = f'there is no organization "{org_id}"', ("users", number, "organizations", place)
+                    self._problem("unknown-organization", summary, at, did_you_mean(org_id, organizations))
+
+    def _fingerprints(self, entries: Iterable[TokenEntry], above: Steps) -> Iterator[tuple[Steps, bytes]]:
+        for number, entry in enumerate(entries):
+            place = (*above, number)
+            if entry.sha256 is not None:
+                yield (*place, "sha256"), bytes.fromhex(entry.sha256)
+            elif entry.token is not None:
+                self._check_private((*place, "token"))
+                yield (*place, "token"), fingerprint(entry.token)
+            elif entry.token_file is not None:
+                token = self._token_in(self.path.parent / entry.token_file, (*place, "token_file"))
+                if token is not None:
+                    yield (*place, "token_file"), fingerprint(token)
+
+    def _token_in(self, file: Path, place: Steps) -> str | None:
+        try:
+            status, text = file.stat(), file.read_text(encoding="ascii").strip()
+            if _others_may(status):
+                hint = f"chmod 600 {file}"
+                self._problem("token-not-private", "others than its owner may read this file", place, hint)
+            return checked_token(text)
+        except OSError as error:
+            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place)
+        except UnicodeDecodeError:
+            self._problem("illegal-value", f"{file} holds no token: it is not ASCII text", place)
+        except ValueError as error:
+            self._problem("illegal-value", f"{file}: {error}", place)
+        return None
+
+    def _check_private(self, place: Steps) -> None:
+        if _others_may(self.path.stat()):
+            hint = f"chmod 600 {self.name}, or write sha256 instead"
+            summary = "others than its owner may read this file with tokens in it"
+            self._problem("token-not-private", summary, place, hint, severity=Severity.WARNING)
+
+    def _problem(
+        self,
+        rule: str,
+        summary: str,
+        path: Steps,
+        hint: str = "",
+        *,
+        at_key: bool = False,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        span = locate(self.text, file=self.name, document=self._document, path=path, key=at_key)
+        self.diagnostics.append(Diagnostic(rule, summary, span, hint, severity=severity))
+
+
+_ACCESS: Final = {"read": Access.READ, "invoke": Access.INVOKE, "write": Access.WRITE}
+
+
+def _account(user: UserEntry) -> Account:
+    first, *others = user.organizations
+    return Account(Caller(user.id, first, frozenset(others) - {first}), _ACCESS[user.access], user.name)
+
+
+_ENTRIES: Final[dict[str, type[BaseModel]]] = {
+    "organizations": OrganizationEntry,
+    "users": UserEntry,
+    "tokens": TokenEntry,
+}
+
+
+def _known_at(path: Steps) -> list[str]:
+    names = [step for step in path if isinstance(step, str)]
+    return list((_ENTRIES.get(names[-1], ServerFile) if names else ServerFile).model_fields)
+
+
+def _in_words(message: str) -> str:
+    words = message.removeprefix("Value error, ").removeprefix("Input ")
+    return words[:1].lower() + words[1:]
+
+
+def _others_may(status: os.stat_result) -> bool:
+    return os.name == "posix" and bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))

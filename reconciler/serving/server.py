@@ -1,0 +1,206 @@
+"""The server: one platform, one socket, one runner if there is to be one; opened, run until stopped, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from reconciler.diagnostics import Diagnostic
+from reconciler.embedded.copies import Copies
+from reconciler.embedded.http.accounts import Accounts
+from reconciler.embedded.http.application import application
+from reconciler.embedded.platform import EmbeddedPlatform
+from reconciler.embedded.runner import Runner
+from reconciler.errors import ReconcilerError
+from reconciler.running import ExecutorKind, RunnerOptions, runner_on
+from reconciler.serving.config_file import read_accounts
+from reconciler.serving.listening import is_private, listen, url_of
+from reconciler.serving.local_token import local_accounts, token_file_of
+
+#: Seconds that requests in flight have to end when the server is stopped.
+GRACE: Final = 20
+
+#: Signals that stop the server in good order; a second one stops it at once.
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+
+#: Takes one line: of the request log, or of what the runner has to say.
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """What is to be served, and where.
+
+    Attributes:
+        database: The embedded platform's file.
+        host: The address to listen at.
+        port: The port; 0 takes a free one.
+        config: The file with organizations, users and tokens; None for one user with a token of its own.
+        runner: How queued invocations are run; None leaves them queued.
+        environ: The environment that executors look for their engine in.
+    """
+
+    database: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    config: Path | None = None
+    runner: RunnerOptions | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A server that listens and has yet to run.
+
+    Attributes:
+        url: Where it is reached.
+        token_file: Where the token of its one user is; None when a configuration says who may come in.
+        warnings: What is wrong with the configuration and does no harm.
+        notices: What whoever starts it should know, a sentence each.
+    """
+
+    url: str
+    token_file: Path | None
+    warnings: tuple[Diagnostic, ...]
+    notices: tuple[str, ...]
+    _app: Starlette
+    _listener: socket.socket
+    _runner: Runner | None
+
+    def run(self) -> None:
+        """Serve until a signal stops it.
+
+        Raises:
+            ReconcilerError: The runner cannot go on.
+        """
+        server = _Server(
+            # "off" and "none": neither is used, and each costs at every start.
+            uvicorn.Config(
+                self._app,
+                access_log=False,
+                http="h11",
+                lifespan="off",
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+                ws="none",
+            )
+        )
+        with _stopped_by_signals(server), _running(self._runner, server):
+            asyncio.run(server.serve(sockets=[self._listener]))
+
+
+@contextmanager
+def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
+    """Open the platform and the socket, and close both in the end. ``log`` takes a line for every request.
+
+    Raises:
+        ConfigurationError: The database, the address or the executor cannot be used.
+        InvalidManifests: The configuration file has errors.
+    """
+    accounts, token_file, warnings = _accounts(settings)
+    platform = EmbeddedPlatform.open(settings.database)
+    try:
+        runner = _runner(settings, platform, log=log)
+        with listen(settings.host, settings.port) as listener:
+            yield Opened(
+                url=url_of(listener),
+                token_file=token_file,
+                warnings=warnings,
+                notices=tuple(_notices(listener, settings)),
+                _app=application(platform, accounts=accounts, log=log),
+                _listener=listener,
+                _runner=runner,
+            )
+    finally:
+        platform.close()
+
+
+def _accounts(settings: ServeSettings) -> tuple[Accounts, Path | None, tuple[Diagnostic, ...]]:
+    if settings.config is not None:
+        accounts, warnings = read_accounts(settings.config)
+        return accounts, None, warnings
+    token_file = token_file_of(settings.database)
+    return local_accounts(token_file), token_file, ()
+
+
+def _runner(settings: ServeSettings, platform: EmbeddedPlatform, *, log: Log) -> Runner | None:
+    options = settings.runner
+    if options is None:
+        return None
+    if settings.config is not None or options.file_roots is not None:
+        # Users of a shared server register files by their names alone: none of them is to read the machine's own.
+        uploaded = Copies.beside(settings.database).root
+        options = replace(options, file_roots=(uploaded, *(options.file_roots or ())))
+    return runner_on(platform, options, environ=settings.environ, warn=log)
+
+
+def _notices(listener: socket.socket, settings: ServeSettings) -> Iterator[str]:
+    if not is_private(listener):
+        yield "other machines reach this server, and tokens travel unencrypted: put a proxy with TLS before it"
+    if settings.runner is not None and settings.runner.executor is ExecutorKind.PROCESS:
+        yield "actions run as processes of this machine, without a sandbox: whoever may invoke may do what you may"
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: its own handling ends the process before the platform is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Do nothing."""
+        yield
+
+
+@contextmanager
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _running(runner: Runner | None, server: uvicorn.Server) -> Iterator[None]:
+    """Run the runner beside the server; a runner that cannot go on stops the server, and its error is raised."""
+    if runner is None:
+        yield
+        return
+    failures: list[ReconcilerError] = []
+
+    def run() -> None:
+        try:
+            runner.run()
+        except ReconcilerError as error:
+            failures.append(error)
+        finally:
+            server.should_exit = True
+
+    thread = threading.Thread(target=run, name="runner")
+    thread.start()
+    try:
+        yield
+    finally:
+        runner.stop()
+        thread.join()
+    if failures:
+        raise failures[0]
