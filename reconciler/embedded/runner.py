@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,39 +22,29 @@ from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
 from reconciler.errors import PlatformError, PlatformUnavailable
 from reconciler.executors.port import Executor
 
-
-@dataclass(frozen=True, slots=True)
-class RunStarted:
-    """A runner has taken an invocation."""
-
-    record: InvocationRecord
+#: Is told of an invocation when a runner takes it and again when it is done with it; the record says how it stands.
+Listener = Callable[[InvocationRecord], None]
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
-    """A runner is done with an invocation; the record says how it ended."""
-
-    record: InvocationRecord
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerTroubled:
-    """The platform could not be asked for work; the runner asks again."""
-
-    reason: str
-
-
-RunnerEvent = RunStarted | RunEnded | RunnerTroubled
-
-
-def _ignore(event: RunnerEvent) -> None:
-    """Take an event and do nothing."""
+def _ignore(told: object) -> None:
+    """Take what is told and do nothing."""
 
 
 class Runner:
     """Runs queued invocations with an executor until it is stopped, or until nothing is left to do.
 
-    Events are told from several threads, one at a time. Closing the platform is for whoever opened it.
+    Args:
+        platform: Where invocations are; closing it is for whoever opened it.
+        executor: What runs commands.
+        jobs: How many invocations may be under way at once.
+        secrets: The operator's file with the values of ``roboto-secret://`` parameters.
+        work_dir: Where folders of runs are made; None means where temporary files go.
+        file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        pace: How long things may take.
+        tell: Told what happens, from several threads, one at a time.
+        warn: Told in a sentence when the platform cannot be asked for work; the runner asks again.
+        stop: Ends the runner when it is set.
+        now: Tells the time, in UTC.
     """
 
     def __init__(
@@ -68,7 +57,9 @@ class Runner:
         work_dir: Path | None = None,
         file_roots: tuple[Path, ...] | None = None,
         pace: Pace | None = None,
-        tell: Callable[[RunnerEvent], None] = _ignore,
+        tell: Listener = _ignore,
+        warn: Callable[[str], None] = _ignore,
+        stop: threading.Event | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._platform = platform
@@ -87,7 +78,8 @@ class Runner:
         self._pulse = Pulse(platform, self._pace)
         self._listener = tell
         self._telling = threading.Lock()
-        self._stopping = threading.Event()
+        self._warn = warn
+        self._stopping = stop or threading.Event()
         self._wake = threading.Event()
         self._under_way: list[Future[None]] = []
         self._looked_for_orphans = float("-inf")
@@ -125,7 +117,7 @@ class Runner:
             except PlatformUnavailable as error:
                 if until_idle:
                     raise
-                self._tell(RunnerTroubled(error.message))
+                self._warn(error.message)
             if until_idle and not self._under_way:
                 return
             self._wake.wait(self._pace.idle)
@@ -151,11 +143,11 @@ class Runner:
         with self._pulse.watching(run.record) as watch:
             if self._stopping.is_set():
                 watch.halt(Halt.STOPPED)
-            self._tell(RunStarted(run.record))
+            self._tell(run.record)
             attempt(run, self._bench, watch=watch)
         with suppress(PlatformError):
             seen = at_work_for(self._platform, run.record.org_id)
-            self._tell(RunEnded(seen.get_invocation(run.record.invocation_id)))
+            self._tell(seen.get_invocation(run.record.invocation_id))
 
     def _settle_ended(self) -> None:
         """Forget runs that ended; a bug in one of them comes to light here."""
@@ -164,6 +156,6 @@ class Runner:
         for future in ended:
             future.result()
 
-    def _tell(self, event: RunnerEvent) -> None:
+    def _tell(self, record: InvocationRecord) -> None:
         with self._telling:
-            self._listener(event)
+            self._listener(record)

@@ -89,6 +89,16 @@ def error_json(error: ReconcilerError) -> str:
     ).rstrip("\n")
 
 
+def records_json(**members: Any) -> str:
+    """Return a document of these members and a line end, such as one page of invocations."""
+    return _document({**_versions(), **members})
+
+
+def line_json(**members: Any) -> str:
+    """Return one line of a stream, such as one log record."""
+    return _line(members)
+
+
 def version_line() -> str:
     """Return the first line of a stream of events."""
     return _line({"type": "version", **_versions()})

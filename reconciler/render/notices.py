@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.apply.events import ChangeEnded, Outcome
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.render.lines import Pieces
 from reconciler.render.palette import (
     COLOUR,
     DONE,
@@ -13,7 +14,6 @@ from reconciler.render.palette import (
     SEVERITY_COLOUR,
     SYMBOL,
 )
-from reconciler.render.rows import Pieces
 from reconciler.render.visible import visible
 from reconciler.render.words import duration
 

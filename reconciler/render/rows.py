@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from reconciler.plan.model import Op
+from reconciler.render.lines import Pieces
 from reconciler.render.palette import COLOUR, DRIFT_COLOUR, DRIFT_SYMBOL, DRIFTED, LINE_COLOUR, QUIET
 from reconciler.render.view import ChangeView, FieldView, PlanView, UnmanagedView
 from reconciler.render.words import ago, counted, moment
-
-#: A line as pieces of text, each with its style.
-Pieces = list[tuple[str, str]]
 
 #: Paths are aligned up to this width; unmanaged resources are listed up to this number.
 ALIGN_LIMIT: Final = 44

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import assert_never
 
 from rich.console import Console
-from rich.text import Text
 
 from reconciler.apply.events import (
     ApplyEnded,
@@ -22,11 +21,11 @@ from reconciler.apply.events import (
 from reconciler.diagnostics import Diagnostic
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
+from reconciler.render.lines import show_lines
 from reconciler.render.notices import diagnostic_lines, ending_lines
 from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET
 from reconciler.render.rows import (
     LIST_LIMIT,
-    Pieces,
     as_declared,
     change_lines,
     drift_lines,
@@ -41,56 +40,56 @@ from reconciler.render.words import apply_summary, bounded, counted, drift_count
 def show_plan(plan: Plan, console: Console, *, reveal: bool = False) -> None:
     """Show what a plan changes, field by field, and the requests it sends."""
     seen = view(plan, reveal=reveal)
-    _print(console, [[(seen.place, QUIET)], *part_lines(seen), []])
+    show_lines(console, [[(seen.place, QUIET)], *part_lines(seen), []])
     for change in seen.changes:
-        _print(console, [*change_lines(change), []])
+        show_lines(console, [*change_lines(change), []])
     _show_warnings(seen.warnings, console)
-    _print(console, unmanaged_lines(seen.unmanaged))
+    show_lines(console, unmanaged_lines(seen.unmanaged))
     if plan.is_empty:
-        _print(console, [[("No changes.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
+        show_lines(console, [[("No changes.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
         return
-    _print(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold")]])
+    show_lines(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold")]])
 
 
 def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -> None:
     """Show where live state differs from the manifests, who modified it and how long before ``now``."""
     now = now or datetime.now(UTC)
     seen = view(drift)
-    _print(console, [[(seen.place, QUIET)], []])
+    show_lines(console, [[(seen.place, QUIET)], []])
     for change in seen.changes:
-        _print(console, [*drift_lines(change, now=now), []])
-    _print(console, unmanaged_lines(seen.unmanaged))
+        show_lines(console, [*drift_lines(change, now=now), []])
+    show_lines(console, unmanaged_lines(seen.unmanaged))
     if not seen.changes:
-        _print(console, [[("No drift.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
+        show_lines(console, [[("No drift.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
         return
     unchanged = f" {as_declared(seen.unchanged)}" if seen.unchanged else ""
-    _print(console, [[(f"Drift: {drift_counts(seen.counts)}.", "bold"), (unchanged, "")]])
+    show_lines(console, [[(f"Drift: {drift_counts(seen.counts)}.", "bold"), (unchanged, "")]])
 
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console) -> None:
     """Show every diagnostic as compilers do, then how many there are."""
     for diagnostic in diagnostics:
-        _print(console, diagnostic_lines(diagnostic))
+        show_lines(console, diagnostic_lines(diagnostic))
     errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
     warnings = len(diagnostics) - errors
     parts = [counted(errors, "error")] if errors else []
     parts += [counted(warnings, "warning")] if warnings else []
     if parts:
-        _print(console, [[(f"{' and '.join(parts)}.", "bold red" if errors else "bold yellow")]])
+        show_lines(console, [[(f"{' and '.join(parts)}.", "bold red" if errors else "bold yellow")]])
 
 
 def show_event(event: Event, console: Console) -> None:
     """Show one event of apply; that a change has started is nothing to say in a log."""
     match event:
         case ApplyStarted(total=total):
-            _print(console, [[(f"Applying {counted(total, 'change')}.", "bold")]])
+            show_lines(console, [[(f"Applying {counted(total, 'change')}.", "bold")]])
         case ChangeStarted():
             pass
         case ChangeEnded():
-            _print(console, ending_lines(event))
+            show_lines(console, ending_lines(event))
         case ApplyEnded():
             well = not (event.failed or event.skipped or event.unknown or event.interrupted)
-            _print(console, [[(apply_summary(event), "bold green" if well else "bold red")]])
+            show_lines(console, [[(apply_summary(event), "bold green" if well else "bold red")]])
         case _:
             assert_never(event)
 
@@ -100,26 +99,16 @@ def show_report(report: ApplyReport, console: Console) -> None:
     wrong = [ending for ending in report.endings if ending.outcome is not Outcome.APPLIED]
     for ending in wrong:
         if ending.outcome is not Outcome.SKIPPED:
-            _print(console, ending_lines(ending))
+            show_lines(console, ending_lines(ending))
     skipped = sorted((ending for ending in wrong if ending.outcome is Outcome.SKIPPED), key=lambda each: each.reason)
     for reason, group in groupby(skipped, key=lambda each: each.reason):
         addresses = [visible(str(ending.address)) for ending in group]
         line = f"{OUTCOME_SYMBOL[Outcome.SKIPPED]} skipped, {visible(reason)}: {bounded(addresses, limit=LIST_LIMIT)}"
-        _print(console, [[(line, OUTCOME_COLOUR[Outcome.SKIPPED])]])
-
-
-def _print(console: Console, lines: list[Pieces]) -> None:
-    if not lines:
-        return
-    if console.no_color:
-        # Rich would take ten times as long to find out that there is nothing to paint.
-        console.out("\n".join("".join(text for text, _ in line) for line in lines), highlight=False)
-        return
-    console.print(Text("\n").join(Text.assemble(*line) for line in lines), soft_wrap=True, highlight=False)
+        show_lines(console, [[(line, OUTCOME_COLOUR[Outcome.SKIPPED])]])
 
 
 def _show_warnings(warnings: Sequence[Diagnostic], console: Console) -> None:
     for warning in warnings:
-        _print(console, diagnostic_lines(warning))
+        show_lines(console, diagnostic_lines(warning))
     if warnings:
-        _print(console, [[]])
+        show_lines(console, [[]])

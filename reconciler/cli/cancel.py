@@ -1,0 +1,75 @@
+"""``reconciler cancel``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.connection import connected
+from reconciler.cli.options import output_option, platform_options
+
+if TYPE_CHECKING:
+    from reconciler.domain.whole_platform import WholePlatform
+
+
+@click.command("cancel", epilog="Example: reconciler cancel iv_1234   or: reconciler cancel --all")
+@click.argument("invocation_ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Cancel all of the organization's that have not ended.")
+@platform_options
+@output_option("text", "json")
+def command(*, invocation_ids: tuple[str, ...], everything: bool, output: str, **arguments: Any) -> None:
+    """Cancel invocations; one that has ended stays as it is.
+
+    What runs is ended within moments.
+    """
+    if everything == bool(invocation_ids):
+        raise click.UsageError("name invocations, or say --all")
+    with connected(arguments) as platform:
+        if everything:
+            _tell_count(_cancel_all(platform), output)
+            return
+        for invocation_id in invocation_ids:
+            platform.cancel_invocation(invocation_id)
+        _tell(platform, invocation_ids, output)
+
+
+def _cancel_all(platform: WholePlatform) -> int:
+    """Cancel what was active when the command began, as many calls as that takes."""
+    from datetime import UTC, datetime
+
+    from reconciler.domain.invocation_requests import CancelActiveInvocationsRequest
+
+    request = CancelActiveInvocationsRequest(created_before=datetime.now(UTC))
+    cancelled = 0
+    while True:
+        answer = platform.cancel_active_invocations(request)
+        cancelled += answer.success_count
+        if not answer.has_more or not answer.success_count:
+            return cancelled
+
+
+def _tell_count(count: int, output: str) -> None:
+    from reconciler.render.words import counted
+
+    if output == "json":
+        from reconciler.render.machine import records_json
+
+        click.echo(records_json(cancelled=count), nl=False)
+        return
+    click.echo(f"Cancelled {counted(count, 'invocation')}.")
+
+
+def _tell(platform: WholePlatform, invocation_ids: tuple[str, ...], output: str) -> None:
+    from reconciler.render.invocations import invocation_document, progress_line
+
+    records = [platform.get_invocation(invocation_id) for invocation_id in invocation_ids]
+    if output == "json":
+        from reconciler.render.machine import records_json
+
+        click.echo(records_json(invocations=[invocation_document(record) for record in records]), nl=False)
+        return
+    from reconciler.cli.console import stdout
+    from reconciler.render.lines import show_lines
+
+    show_lines(stdout(), [progress_line(record) for record in records])

@@ -1,0 +1,65 @@
+"""The platform of a command that works on runs and data, open while the command is at it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reconciler.cli.options import flags_of
+
+if TYPE_CHECKING:
+    from reconciler.config import Settings
+    from reconciler.domain.queries import Page
+    from reconciler.domain.whole_platform import WholePlatform
+
+Record = TypeVar("Record")
+
+
+@contextmanager
+def connected(arguments: dict[str, Any]) -> Iterator[WholePlatform]:
+    """Open the platform that flags, environment and project file name, and close it afterwards."""
+    from reconciler.config import open_whole_platform
+
+    with closing(open_whole_platform(settings_of(arguments))) as platform:
+        yield platform
+
+
+def settings_of(arguments: dict[str, Any]) -> Settings:
+    """Decide every setting from the command line, the environment and the project file."""
+    from reconciler.config import resolve
+
+    return resolve(flags_of(arguments), environ=os.environ, cwd=Path.cwd())
+
+
+def entries(page_after: Callable[[str | None], Page[Record]], *, limit: int | None = None) -> list[Record]:
+    """Return the entries of all pages, or the first ``limit`` of them."""
+    found: list[Record] = []
+    token: str | None = None
+    while True:
+        page = page_after(token)
+        found.extend(page.items)
+        token = page.next_token
+        if not token or (limit is not None and len(found) >= limit):
+            return found[:limit]
+
+
+def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
+    """Read ``KEY=VALUE`` as often as it was given.
+
+    Raises:
+        click.UsageError: A text has no key, or two have the same.
+    """
+    read: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f'{option}: "{text}" is no pair; write KEY=VALUE')
+        if key in read:
+            raise click.UsageError(f'{option}: "{key}" is given twice')
+        read[key] = value
+    return read

@@ -1,0 +1,136 @@
+"""``reconciler run``."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.connection import settings_of
+from reconciler.cli.options import output_option, platform_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.domain.invocations import InvocationRecord
+
+
+@click.command("run", epilog="Example: reconciler run --executor container --until-idle")
+@click.option(
+    "--executor",
+    type=click.Choice(["process", "container"]),
+    required=True,
+    envvar="RECONCILER_EXECUTOR",
+    help="container: in podman or docker. process: on this machine, WITHOUT A SANDBOX, for actions you trust.",
+)
+@click.option("--until-idle", is_flag=True, help="Leave when nothing is queued and nothing runs.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Invocations at once.")
+@click.option(
+    "--engine", envvar="RECONCILER_ENGINE", metavar="COMMAND", help="Container engine.  [default: what is there]"
+)
+@click.option(
+    "--container-arguments",
+    envvar="RECONCILER_CONTAINER_ARGUMENTS",
+    default="",
+    metavar="OPTIONS",
+    help="More options for the engine's run, such as '--ulimit nofile=1024'.",
+)
+@click.option("--network", is_flag=True, help="Containers may use the network.")
+@click.option(
+    "--secrets",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="RECONCILER_SECRETS",
+    help="JSON object with the values of parameters like roboto-secret://NAME.",
+)
+@click.option(
+    "--work-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="RECONCILER_WORK_DIR",
+    help="Where folders of runs are made.  [default: where temporary files go]",
+)
+@platform_options
+@output_option("text", "json")
+def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
+    """Run queued invocations of the embedded platform on this machine.
+
+    Several may run side by side, also as several of these commands: each invocation is run by one. Ctrl-C ends what
+    runs and queues it again.
+    """
+    from reconciler.running import ExecutorKind, RunnerOptions, open_runner
+
+    options = RunnerOptions(
+        executor=ExecutorKind(arguments["executor"]),
+        jobs=arguments["jobs"],
+        engine=arguments["engine"],
+        container_arguments=arguments["container_arguments"],
+        network=arguments["network"],
+        secrets=arguments["secrets"],
+        work_dir=arguments["work_dir"],
+    )
+    stop = threading.Event()
+    with open_runner(settings_of(arguments), options, tell=_teller(output), warn=_warn, stop=stop) as runner:
+        _announce(options.executor.value, output)
+        with _signals_set(stop):
+            runner.run(until_idle=until_idle)
+    if stop.is_set():
+        raise click.exceptions.Exit(130)
+
+
+def _announce(executor: str, output: str) -> None:
+    if executor == "process":
+        click.echo(
+            "warning: actions run as processes of this machine, without a sandbox: with all the rights you have",
+            err=True,
+        )
+    if output == "json":
+        from reconciler.render.machine import version_line
+
+        click.echo(version_line())
+
+
+def _teller(output: str) -> Callable[[InvocationRecord], None]:
+    if output == "json":
+        return _tell_json
+    return _tell_text
+
+
+def _tell_json(record: InvocationRecord) -> None:
+    from reconciler.render.invocations import invocation_document
+    from reconciler.render.machine import line_json
+
+    click.echo(line_json(type="invocation", invocation=invocation_document(record)))
+
+
+def _tell_text(record: InvocationRecord) -> None:
+    from reconciler.cli.console import stdout
+    from reconciler.render.invocations import progress_line
+    from reconciler.render.lines import show_lines
+
+    show_lines(stdout(), [progress_line(record)])
+
+
+def _warn(reason: str) -> None:
+    click.echo(f"warning: {reason}", err=True)
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM set ``stop``; a second one ends the process as usual."""
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, usual[signal.Signals(number)])
+
+    for number in usual:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
