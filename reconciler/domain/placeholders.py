@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from pydantic_core import to_jsonable_python
+
 from reconciler.domain.conditions import field_value
 from reconciler.domain.trigger_shapes import InvokeActionTarget, SendSlackMessageTarget, StartAgentTarget, TriggerTarget
 from reconciler.domain.values import WireModel
@@ -88,7 +90,8 @@ def _filled_text(text: str, namespace: Mapping[str, Any]) -> str:
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    plain = to_jsonable_python(value)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
 def _filled_input(target: InvokeActionTarget, namespace: Mapping[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.conditions import ConditionGroup, ConditionType
 from reconciler.domain.datasets import DatasetRecord, FileRecord
 from reconciler.domain.invocations import InvocationRecord
+from reconciler.domain.trigger_shapes import InvokeActionTarget, TargetedTriggerRecord
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, is_catch_all, patterns_problem
 from reconciler.domain.values import ContainerParameters
 from reconciler.errors import InvalidRequest
@@ -38,6 +39,18 @@ def check_trigger(record: TriggerRecord) -> None:
     """
     keys = _variables(record.container_parameter_overrides)
     _refuse([*_trigger_problems(record)] or [*_text_problems(record, keys=keys)])
+
+
+def check_targeted_trigger(record: TargetedTriggerRecord, problems: Iterable[str] = ()) -> None:
+    """Refuse a trigger of the newer shape that the platform would not keep; ``problems`` are those of its shape.
+
+    Raises:
+        InvalidRequest: The message names every problem.
+    """
+    targets = [target for target in record.targets if isinstance(target, InvokeActionTarget)]
+    keys = [key for target in targets for key in _variables(target.container_parameter_overrides)]
+    found = [*problems, *_targeted_problems(record, targets)]
+    _refuse(found or [*_text_problems(record, keys=keys)])
 
 
 def check_invocation(record: InvocationRecord, problems: Iterable[str] = ()) -> None:
@@ -143,6 +156,17 @@ def _trigger_problems(record: TriggerRecord) -> Iterator[str]:
     yield from _pattern_problems(record)
     yield from _timeout_problems(record.timeout)
     yield from _value_problems(record.parameter_values)
+    if record.condition is not None:
+        yield from _condition_problems(record.condition)
+
+
+def _targeted_problems(record: TargetedTriggerRecord, targets: Iterable[InvokeActionTarget]) -> Iterator[str]:
+    problem = name_problem(Kind.TRIGGER, record.name)
+    if problem is not None:
+        yield f"name: {problem}"
+    for target in targets:
+        yield from _timeout_problems(target.timeout)
+        yield from _value_problems(target.parameter_values)
     if record.condition is not None:
         yield from _condition_problems(record.condition)
 

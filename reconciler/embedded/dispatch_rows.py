@@ -61,7 +61,10 @@ class DispatchRows:
             " ORDER BY waiting_id LIMIT 1",
             (after,),
         ).fetchone()
-        return None if row is None else Waiting(*row[:3], NotedEvent.model_validate_json(row[3]))
+        if row is None:
+            return None
+        waiting_id, org_id, trigger_id, document = row
+        return Waiting(waiting_id, org_id, trigger_id, NotedEvent.model_validate_json(document))
 
     def take_waiting(self, waiting_id: int) -> bool:
         """Take an event away; False when somebody else was quicker."""
@@ -136,6 +139,10 @@ def _record(row: tuple[Any, ...]) -> TriggerDispatchRecord:
         status=TriggerDispatchStatus(status),
         status_detail=detail,
         result_ref=result_ref,
-        claimed_at=_EPOCH + timedelta(microseconds=claimed),
-        finalized_at=None if finalized is None else _EPOCH + timedelta(microseconds=finalized),
+        claimed_at=_moment(claimed),
+        finalized_at=None if finalized is None else _moment(finalized),
     )
+
+
+def _moment(microseconds_since: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds_since)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.embedded.noting import note_for_targeted
 from reconciler.embedded.store import Rows
 
 
@@ -33,3 +34,4 @@ class DatasetEvent:
 def note(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:
     """Remember that triggers are to be evaluated for this, in the transaction of the event itself."""
     rows.evaluations.add_pending(event, now=now)
+    note_for_targeted(rows, event, now=now)

@@ -39,13 +39,15 @@ from reconciler.domain.requests import (
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
 from reconciler.domain.whole_platform import Stream
-from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, runs, triggers
+from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, runs, triggers, waiting_events
 from reconciler.embedded.access import LOCAL_CALLER, Caller
 from reconciler.embedded.checks import check_paths
 from reconciler.embedded.copies import Copies
 from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.scheduler import Scheduler, run_due
 from reconciler.embedded.store import Rows, Store
+from reconciler.embedded.targeted_platform import TargetedTriggers
 from reconciler.errors import PlatformError
 
 __all__ = ["LOCAL_CALLER", "Caller", "EmbeddedPlatform"]
@@ -239,6 +241,21 @@ class EmbeddedPlatform:
         """Evaluate triggers for what a process that ended too early had noted; every event does so, too."""
         with _doing("evaluate triggers"):
             evaluating.run_pending(self._store, now=self._clock)
+            waiting_events.run_waiting(self._store, now=self._clock)
+
+    @property
+    def targeted_triggers(self) -> TargetedTriggers:
+        """Triggers in the newer shape, and scheduled ones."""
+        return TargetedTriggers(self._store, caller=self._caller, clock=self._clock)
+
+    def run_due(self) -> int:
+        """Fire every schedule whose time has come, of all organizations, and return how many there were."""
+        with _doing("fire schedules"):
+            return run_due(self._store, now=self._clock)
+
+    def scheduler(self) -> Scheduler:
+        """Return what fires schedules as their times come, once it is started."""
+        return Scheduler(self._store, now=self._clock)
 
     def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
         with self._writing("create dataset") as rows:
@@ -338,6 +355,7 @@ class EmbeddedPlatform:
         # The write has taken effect: what goes wrong here stays noted, and is evaluated with the next event.
         with suppress(PlatformError):
             evaluating.run_pending(self._store, now=self._clock)
+            waiting_events.run_waiting(self._store, now=self._clock)
 
     @contextmanager
     def _reading(self, operation: str) -> Iterator[Rows]:

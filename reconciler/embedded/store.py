@@ -25,6 +25,7 @@ from reconciler.embedded.evaluation_rows import EvaluationRows
 from reconciler.embedded.file_rows import FileRows
 from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
+from reconciler.embedded.memory_rows import MemoryRows
 from reconciler.embedded.schema import connect, prepare
 from reconciler.embedded.targeted_rows import TargetedRows
 from reconciler.errors import PlatformUnavailable
@@ -128,6 +129,7 @@ class Rows:
         self.evaluations = EvaluationRows(connection)
         self.files = FileRows(connection)
         self.invocations = InvocationRows(connection)
+        self.memory = MemoryRows(connection)
         self.targeted = TargetedRows(connection)
 
     def action(self, org_id: str, name: str, digest: str | None = None) -> ActionRecord | None:

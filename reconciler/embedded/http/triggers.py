@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from reconciler.domain.evaluations import TriggerEvaluationRecord
 from reconciler.domain.queries import Page, QuerySpecification
@@ -39,9 +39,17 @@ def query_triggers(call: Call, body: QuerySpecification) -> Page[TriggerRecord]:
 
 
 def trigger_evaluations(
-    call: Call, name: str, *, limit: int | None = None, page_token: str | None = None
+    call: Call,
+    name: str,
+    *,
+    limit: int | None = None,
+    page_token: str | None = None,
+    trigger_type: Literal["event_driven", "scheduled"] = "event_driven",
 ) -> Page[TriggerEvaluationRecord]:
-    """List the evaluations of a trigger, newest first."""
+    """List the evaluations of a trigger, newest first; of a scheduled one, the times that it fired."""
+    if trigger_type == "scheduled":
+        scheduled = call.platform.targeted_triggers
+        return scheduled.scheduled_evaluations(name, limit=limit, page_token=page_token, owner=call.owner)
     return call.platform.trigger_evaluations(name, limit=limit, page_token=page_token, owner=call.owner)
 
 

@@ -1,0 +1,252 @@
+"""Dry runs of triggers of either shape: through the same gates that firing goes through, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from reconciler.domain.datasets import DatasetRecord, FileRecord
+from reconciler.domain.dry_runs import (
+    ConditionLeafTrace,
+    DispatchSlotTrace,
+    TargetAcceptanceTrace,
+    TriggerDryRunGate,
+    TriggerDryRunGateName,
+    TriggerDryRunGateStatus,
+    TriggerDryRunRequest,
+    TriggerDryRunResponse,
+)
+from reconciler.domain.placeholders import filled
+from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType
+from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarget, Schedule, TargetedTriggerRecord
+from reconciler.embedded import occasions
+from reconciler.embedded.access import Caller
+from reconciler.embedded.datasets import read_dataset
+from reconciler.embedded.dispatching import is_taken
+from reconciler.embedded.files import read_file
+from reconciler.embedded.gates import holds, leaves, rejection
+from reconciler.embedded.invocations import read_invocation
+from reconciler.embedded.occasions import DatasetPaths, Occasion
+from reconciler.embedded.shapes import Kept
+from reconciler.embedded.store import Rows
+from reconciler.embedded.targeted import read_trigger
+from reconciler.errors import InvalidRequest, NotFound
+
+
+def dry_run(
+    rows: Rows,
+    trigger_id: str,
+    request: TriggerDryRunRequest,
+    *,
+    caller: Caller,
+    owner: str | None,
+    now: datetime,
+) -> TriggerDryRunResponse:
+    """Say whether a trigger would fire, and which gate would stop it."""
+    kept = read_trigger(rows, trigger_id, caller=caller, owner=owner)
+    request = _spelt_out(request)
+    dataset, file = _subject(rows, request, caller=caller)
+    kind = request.event_type or _likely(kept.record, request, dataset)
+    gates = [_subscribed(kept.record, kind)]
+    if gates[0].status is TriggerDryRunGateStatus.Passed:
+        occasion = _occasion(rows, kept.record, request, kind=kind, dataset=dataset, file=file, now=now)
+        gates += _behind(rows, kept, occasion, file)
+    gates += [_gate(name, TriggerDryRunGateStatus.NotEvaluated) for name in list(TriggerDryRunGateName)[len(gates) :]]
+    stopped = next((gate for gate in gates if gate.status is TriggerDryRunGateStatus.Failed), None)
+    return TriggerDryRunResponse(
+        trigger_id=kept.record.trigger_id,
+        event_type=kind,
+        would_fire=stopped is None,
+        verdict="would fire" if stopped is None else f"would not fire: {stopped.detail}",
+        gates=gates,
+    )
+
+
+def _spelt_out(request: TriggerDryRunRequest) -> TriggerDryRunRequest:
+    """Return the request with what a whole event says in the members that say the same one by one."""
+    event = request.event
+    if event is None:
+        return request
+    names = ("file_id", "dataset_id", "invocation_id", "event_id", "scheduled_for")
+    said = next((name for name in names if isinstance(event.data.get(name), str)), None)
+    if said is None:
+        raise InvalidRequest(f"event.data: name what the event happened to, as one of {', '.join(names)}")
+    return TriggerDryRunRequest.model_validate({said: event.data[said], "event_type": event.type})
+
+
+def _subject(
+    rows: Rows, request: TriggerDryRunRequest, *, caller: Caller
+) -> tuple[DatasetRecord | None, FileRecord | None]:
+    if request.event_id is not None:
+        raise NotFound(f'there is no event "{request.event_id}": this platform keeps none')
+    if request.invocation_id is not None:
+        read_invocation(rows, request.invocation_id, caller=caller)
+    file = None if request.file_id is None else read_file(rows, request.file_id, caller=caller)
+    dataset_id = request.dataset_id if file is None else file.association_id
+    return None if dataset_id is None else read_dataset(rows, dataset_id, caller=caller), file
+
+
+def _likely(
+    trigger: TargetedTriggerRecord, request: TriggerDryRunRequest, dataset: DatasetRecord | None
+) -> PlatformEventType:
+    """Return the first event of the trigger that can happen to this, else any that can."""
+    if request.scheduled_for is not None:
+        return PlatformEventType.ScheduleFired
+    if dataset is None:
+        return PlatformEventType.InvocationCompleted
+    subscribed = trigger.fires_on.events if isinstance(trigger.fires_on, EventSubscription) else []
+    naming = [event for event in subscribed if "dataset" in TRAITS[event].roots]
+    fallback = PlatformEventType.DatasetMetadataUpdated if request.file_id is None else PlatformEventType.FileUploaded
+    return naming[0] if naming else fallback
+
+
+def _subscribed(trigger: TargetedTriggerRecord, kind: PlatformEventType) -> TriggerDryRunGate:
+    name = TriggerDryRunGateName.Subscribed
+    if isinstance(trigger.fires_on, Schedule):
+        listens = kind is PlatformEventType.ScheduleFired
+    else:
+        listens = kind in trigger.fires_on.events
+    return _passed(name) if listens else _failed(name, f'the trigger does not fire on "{kind.value}"')
+
+
+def _occasion(
+    rows: Rows,
+    trigger: TargetedTriggerRecord,
+    request: TriggerDryRunRequest,
+    *,
+    kind: PlatformEventType,
+    dataset: DatasetRecord | None,
+    file: FileRecord | None,
+    now: datetime,
+) -> Occasion:
+    if request.scheduled_for is not None:
+        moment = request.scheduled_for
+        return occasions.of_schedule(trigger, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    if dataset is None:
+        raise InvalidRequest(f'"{kind.value}" happens to something else: give a dataset_id or a file_id')
+    assert isinstance(trigger.fires_on, EventSubscription)
+    per_file = TRAITS[kind].entity == "file" and trigger.fires_on.once_per is not OncePer.Dataset
+    if per_file and file is None:
+        raise InvalidRequest("the trigger fires for each file: give a file_id")
+    return occasions.of_dataset(
+        trigger,
+        dataset,
+        kind=kind,
+        event_id=_DRY_RUN,
+        time=now,
+        paths=DatasetPaths(rows.evaluations.paths(dataset.dataset_id)),
+        file=file if TRAITS[kind].entity == "file" else None,
+    )
+
+
+#: The id of an event that never happened: no slot was ever taken for it.
+_DRY_RUN: Final = "evt:dry-run"
+
+
+def _behind(rows: Rows, kept: Kept, occasion: Occasion, file: FileRecord | None) -> list[TriggerDryRunGate]:
+    """Return the gates behind the first, up to the one that fails."""
+    gates = [_enabled(kept.record)]
+    if gates[-1].status is TriggerDryRunGateStatus.Passed:
+        gates.append(_condition(kept.record, occasion))
+    accepted: list[InvokeActionTarget] = []
+    if gates[-1].status is TriggerDryRunGateStatus.Passed:
+        gate, accepted = _prefilter(kept.record, occasion)
+        gates.append(gate)
+    if gates[-1].status is TriggerDryRunGateStatus.Passed:
+        gates.append(_already_fired(rows, kept, accepted, occasion, file))
+    return gates
+
+
+def _enabled(trigger: TargetedTriggerRecord) -> TriggerDryRunGate:
+    name = TriggerDryRunGateName.Enabled
+    return _passed(name) if trigger.enabled else _failed(name, "the trigger is disabled")
+
+
+def _condition(trigger: TargetedTriggerRecord, occasion: Occasion) -> TriggerDryRunGate:
+    held = holds(trigger.condition, occasion)
+    return TriggerDryRunGate(
+        gate=TriggerDryRunGateName.Condition,
+        status=TriggerDryRunGateStatus.Passed if held else TriggerDryRunGateStatus.Failed,
+        detail=None if held else "the condition does not hold",
+        condition_leaves=[
+            ConditionLeafTrace(
+                field=leaf.condition.field,
+                comparator=leaf.condition.comparator,
+                expected=leaf.condition.value,
+                actual=leaf.seen,
+                passed=leaf.held,
+            )
+            for leaf in leaves(trigger.condition, occasion)
+        ],
+    )
+
+
+def _prefilter(
+    trigger: TargetedTriggerRecord, occasion: Occasion
+) -> tuple[TriggerDryRunGate, list[InvokeActionTarget]]:
+    targets = [target for target in trigger.targets if isinstance(target, InvokeActionTarget)]
+    reasons = [_reason(target, occasion) for target in targets]
+    accepted = [target for target, reason in zip(targets, reasons, strict=True) if reason is None]
+    gate = TriggerDryRunGate(
+        gate=TriggerDryRunGateName.TargetPrefilter,
+        status=TriggerDryRunGateStatus.Passed if accepted else TriggerDryRunGateStatus.Failed,
+        detail=None if accepted else "; ".join(reason for reason in reasons if reason),
+        targets=[
+            TargetAcceptanceTrace(
+                target_id=target.target_id, target_type=target.type, accepted=reason is None, reason=reason
+            )
+            for target, reason in zip(targets, reasons, strict=True)
+        ],
+    )
+    return gate, accepted
+
+
+def _reason(target: InvokeActionTarget, occasion: Occasion) -> str | None:
+    try:
+        return rejection(filled(target, occasion.namespace), occasion)
+    except ValueError:
+        return "its placeholders would be filled in with what is no input"
+
+
+def _already_fired(
+    rows: Rows, kept: Kept, accepted: Sequence[InvokeActionTarget], occasion: Occasion, file: FileRecord | None
+) -> TriggerDryRunGate:
+    slots = [_slot(rows, kept, target, occasion, file) for target in accepted]
+    free = not all(slot.occupied for slot in slots)
+    return TriggerDryRunGate(
+        gate=TriggerDryRunGateName.AlreadyFired,
+        status=TriggerDryRunGateStatus.Passed if free else TriggerDryRunGateStatus.Failed,
+        detail=None if free else "it has fired for this already",
+        idempotency_token=occasion.token,
+        dispatches=slots,
+    )
+
+
+def _slot(
+    rows: Rows, kept: Kept, target: InvokeActionTarget, occasion: Occasion, file: FileRecord | None
+) -> DispatchSlotTrace:
+    trigger_id, target_id = kept.record.trigger_id, target.target_id
+    if kept.older is not None:
+        of_file = occasion.file_path is not None and file is not None
+        where = (file.file_id, file.version) if of_file and file is not None else ("", 0)
+        ran = rows.memory.ran_for(trigger_id, occasion.dataset_id or "", *where)
+        return DispatchSlotTrace(target_id=target_id, occupied=ran)
+    slot = rows.dispatches.find(trigger_id, occasion.token, target_id)
+    if slot is None:
+        return DispatchSlotTrace(target_id=target_id, occupied=False)
+    return DispatchSlotTrace(
+        target_id=target_id, occupied=is_taken(slot), status=slot.status, result_ref=slot.result_ref
+    )
+
+
+def _gate(name: TriggerDryRunGateName, status: TriggerDryRunGateStatus) -> TriggerDryRunGate:
+    return TriggerDryRunGate(gate=name, status=status)
+
+
+def _passed(name: TriggerDryRunGateName) -> TriggerDryRunGate:
+    return _gate(name, TriggerDryRunGateStatus.Passed)
+
+
+def _failed(name: TriggerDryRunGateName, detail: str) -> TriggerDryRunGate:
+    return TriggerDryRunGate(gate=name, status=TriggerDryRunGateStatus.Failed, detail=detail)
