@@ -69,6 +69,12 @@ def pruned(document: Json, problems: Iterable[Problem]) -> Json:
     return rest
 
 
+def model_problems(document: Json, *, kind: str) -> list[Problem]:
+    """Return what the model of its kind finds wrong with what its schema accepts: nothing, as a law shows."""
+    manifest = read_as(MODELS[kind], document)
+    return manifest if isinstance(manifest, list) else []
+
+
 def read_as(model: type[_Model], document: Json) -> _Model | list[Problem]:
     """Return the document as its model; where model and schema disagree, the model's own words."""
     try:

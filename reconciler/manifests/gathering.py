@@ -15,9 +15,8 @@ from reconciler.manifests.action_json import ActionFile, read_action
 from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
 from reconciler.manifests.desired import Resource, Spec
-from reconciler.manifests.documents import NOT_A_MANIFEST, kind_of, pruned, read_as, schema_problems
+from reconciler.manifests.documents import NOT_A_MANIFEST, kind_of, model_problems, pruned, schema_problems
 from reconciler.manifests.files import SourceFile, read_file
-from reconciler.manifests.models import ActionManifest, ProjectManifest, TriggerManifest
 from reconciler.manifests.origins import Origin, Origins
 from reconciler.manifests.overlays import by_name, overlaid, with_sets
 from reconciler.manifests.problems import Problem
@@ -29,10 +28,8 @@ if TYPE_CHECKING:
     from reconciler.manifests.cache import ValidationCache
 
 
-_RESOURCE_MODELS: Final[dict[str, type[ActionManifest] | type[TriggerManifest]]] = {
-    Kind.ACTION: ActionManifest,
-    Kind.TRIGGER: TriggerManifest,
-}
+#: The kinds that a plan can change, as manifests write them.
+_RESOURCES: Final = frozenset(kind.value for kind in Kind)
 
 
 @dataclass(slots=True)
@@ -101,21 +98,25 @@ class Gathering:
             self._report_unknown(file, origin, kind, is_plan=isinstance(document, dict) and "plan_id" in document)
             return None
         problems = schema_problems(document, kind=kind)
+        if problems:
+            self._report(origin, problems)
+            if kind == "ParameterSet":
+                self._broken_sets.add(_name_of(document))
+            self._judge_rest(origin, kind, pruned(document, problems))
+            return None
+        # What consists of layers is held against its model once it is whole.
+        return kind if _is_layered(kind, document) or self._fits_model(origin, kind, document) else None
+
+    def _fits_model(self, origin: Origin, kind: str, document: Json) -> bool:
+        problems = model_problems(document, kind=kind)
         self._report(origin, problems)
-        if not problems:
-            return kind
-        if kind == "ParameterSet":
-            self._broken_sets.add(_name_of(document))
-        self._judge_rest(origin, kind, pruned(document, problems))
-        return None
+        return not problems
 
     def _judge_rest(self, origin: Origin, kind: str, document: Json) -> None:
         """Report what else is wrong with a broken resource; between resources it then counts as unknown."""
-        model = _RESOURCE_MODELS.get(kind)
-        manifest = read_as(model, document) if model is not None else []
-        if isinstance(manifest, list) or not isinstance(document, dict):
+        if kind not in _RESOURCES or not isinstance(document, dict) or model_problems(document, kind=kind):
             return
-        resource = _resource(origin, manifest)
+        resource = _resource(origin, kind, document)
         self._report(origin, [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR])
         self._claim(resource.address, origin)
 
@@ -136,26 +137,17 @@ class Gathering:
     # -- kinds
 
     def _sort(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
-        match kind:
-            case "Action" if document["spec"].keys() & {"from", "parameter_sets"}:
-                self._layered.append((origin, document))
-            case "Action":
-                self._keep(origin, read_as(ActionManifest, document), document)
-            case "Trigger":
-                self._keep(origin, read_as(TriggerManifest, document), document)
-            case "ParameterSet":
-                self._add_set(origin, document)
-            case _:
-                self._check_project(origin, document)
+        if _is_layered(kind, document):
+            self._layered.append((origin, document))
+        elif kind in _RESOURCES:
+            self._keep(origin, kind, document, own=document)
+        elif kind == "ParameterSet":
+            self._add_set(origin, document)
 
-    def _keep(
-        self, origin: Origin, manifest: ActionManifest | TriggerManifest | list[Problem], document: dict[str, Any]
-    ) -> None:
-        if isinstance(manifest, list):
-            self._report(origin, manifest)
-            return
-        resource = _resource(origin, manifest)
-        self._report(origin, _own_problems(resource, document))
+    def _keep(self, origin: Origin, kind: str, document: dict[str, Any], *, own: dict[str, Any]) -> None:
+        """Keep the resource of a whole document; ``own`` is what its manifest writes of it."""
+        resource = _resource(origin, kind, document)
+        self._report(origin, _own_problems(resource, own))
         if self._claim(resource.address, origin):
             self.resources[resource.address] = resource
 
@@ -174,11 +166,6 @@ class Gathering:
             return
         self._sets[name] = by_name(parameters)
         self.origins.sets[name] = origin
-
-    def _check_project(self, origin: Origin, document: dict[str, Any]) -> None:
-        manifest = read_as(ProjectManifest, document)
-        if isinstance(manifest, list):
-            self._report(origin, manifest)
 
     def _report_twice(self, what: str, origin: Origin, first: Origin) -> None:
         place = self.origins.find(first, "/metadata/name")
@@ -209,7 +196,9 @@ class Gathering:
                 self._report(origin, problems)
                 self._claim(Address(Kind.ACTION, document["metadata"]["name"]), origin)
                 return
-        self._keep(origin, read_as(ActionManifest, {**document, "spec": merged}), document)
+        whole = {**document, "spec": merged}
+        if self._fits_model(origin, "Action", whole):
+            self._keep(origin, "Action", whole, own=document)
 
     def _known_sets(self, origin: Origin, own: dict[str, Any]) -> list[str]:
         names: list[str] = own.get("parameter_sets", [])
@@ -279,21 +268,23 @@ class Gathering:
         return action
 
 
-def _resource(origin: Origin, manifest: ActionManifest | TriggerManifest) -> Resource:
-    metadata = manifest.metadata
-    spec: Spec
-    if isinstance(manifest, ActionManifest):
-        kind, spec = Kind.ACTION, action_spec(manifest.spec)
-    else:
-        kind, spec = Kind.TRIGGER, trigger_spec(manifest.spec)
+def _is_layered(kind: str, document: Json) -> bool:
+    """Return True for an action that starts from a file or takes parameters from sets."""
+    spec = document["spec"] if isinstance(document, dict) else None
+    return kind == "Action" and isinstance(spec, dict) and bool(spec.keys() & {"from", "parameter_sets"})
+
+
+def _resource(origin: Origin, kind: str, document: dict[str, Any]) -> Resource:
+    metadata, fields = document["metadata"], document["spec"]
+    spec: Spec = action_spec(fields) if kind == Kind.ACTION else trigger_spec(fields)
     return Resource(
-        Address(kind, metadata.name),
+        Address(Kind(kind), metadata["name"]),
         spec,
         origin.file,
         origin.document,
-        lifecycle_of(manifest.lifecycle),
-        metadata.labels,
-        metadata.annotations,
+        lifecycle_of(document.get("lifecycle")),
+        metadata.get("labels", {}),
+        metadata.get("annotations", {}),
     )
 
 
