@@ -15,7 +15,15 @@ from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.values import ComputeRequirements
 from reconciler.domain.whole_platform import WholePlatform
 from reconciler.errors import InvalidRequest
-from tests.client.builders import TOKEN, action_data, connected, create_action, create_invocation, page_data
+from tests.client.builders import (
+    ORGANIZATION,
+    TOKEN,
+    action_data,
+    connected,
+    create_action,
+    create_invocation,
+    page_data,
+)
 from tests.client.case import CALLER, OWNER, Case
 from tests.client.dataset_cases import DATASET_CASES
 from tests.client.invocation_cases import INVOCATION_CASES
@@ -25,7 +33,7 @@ from tests.client.scripted_server import Answer, ScriptedServer
 CASES: Final = [*RESOURCE_CASES, *INVOCATION_CASES, *DATASET_CASES]
 
 #: What sends nothing, or what other tests are about.
-NO_CASES: Final = {"identity", "close", "upload_files"}
+NO_CASES: Final = {"acting_for", "identity", "close", "upload_files"}
 
 
 def as_port(platform: HttpPlatform) -> WholePlatform:
@@ -100,6 +108,18 @@ def test_without_an_organization_no_header_names_one(server: ScriptedServer) -> 
     platform.close()
 
     assert all(OWNER not in asked.headers and CALLER not in asked.headers for asked in server.asked)
+
+
+def test_another_organization_can_be_acted_for(server: ScriptedServer, platform: HttpPlatform) -> None:
+    """The same client, with another organization in its headers; the client itself stays where it was."""
+    server.answer_with(Answer(data=action_data()))
+
+    platform.acting_for("og_second").create_action(create_action())
+    platform.acting_for("og_second").get_action("a")
+    platform.create_action(create_action())
+
+    created, read, own = (asked.headers for asked in server.asked)
+    assert (created[CALLER], read[OWNER], own[CALLER]) == ("og_second", "og_second", ORGANIZATION)
 
 
 def test_create_keeps_what_is_not_set_inside_of_its_fields_absent(
