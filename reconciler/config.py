@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -100,11 +101,19 @@ class Settings:
         """Return a place whose file is named relative to the project with the name people see where they stand."""
         if self.cwd is None or span.file.startswith(("/", "<")):
             return span
-        return replace(span, file=os.path.relpath(self.root / span.file, self.cwd).replace(os.sep, "/"))
+        folder, _, name = span.file.rpartition("/")
+        way = _way(self.root, folder, self.cwd)
+        return replace(span, file=name if way == "." else f"{way}/{name}")
 
     def each_as_seen(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return diagnostics with their places named as people see them."""
         return tuple(replace(each, span=each.span and self.as_seen(each.span)) for each in diagnostics)
+
+
+@lru_cache(maxsize=1024)
+def _way(root: Path, folder: str, cwd: Path) -> str:
+    """Return the way to a folder of the project; a plan asks for that of every change, and changes share folders."""
+    return os.path.relpath(root / folder, cwd).replace(os.sep, "/")
 
 
 def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:

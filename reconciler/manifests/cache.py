@@ -55,16 +55,16 @@ class ValidationCache:
         """
         return cls(directory / _short_hash(project), version=version)
 
-    def documents(self, digest: str) -> list[Json] | None:
-        """Return the valid documents of the file with this digest, as new objects; None when it is not known."""
+    def documents(self, digest: str) -> list[Any] | None:
+        """Return what was remembered of the file with this digest, as new objects; None when it is not known."""
         from pydantic_core import from_json  # three times as fast as json, for a run that has it anyway
 
         line = self._documents.get(digest)
         known = None if line is None else _read(line, from_json)
         return known if isinstance(known, list) else None
 
-    def remember(self, digest: str, documents: list[Json]) -> None:
-        """Remember that a file with this digest holds these documents and that they are valid."""
+    def remember(self, digest: str, documents: list[Any]) -> None:
+        """Remember that a file with this digest holds these documents, all valid; each may be any JSON."""
         from pydantic_core import to_json  # as above
 
         self._documents.set(digest, to_json(documents))

@@ -57,9 +57,10 @@ class Gathering:
             self.origins.texts[file.name] = file.text
         else:
             self.origins.locations[file.name] = file.location
-        for index, kind, document in self._documents(file):
+        for origin, document in self._documents(file):
+            kind = document["kind"]
             self.counts[kind] += 1
-            self._sort(Origin(file.name, index), kind, document)
+            self._sort(origin, kind, document)
 
     def finish(self) -> None:
         """Merge what consists of layers, once every parameter set is known."""
@@ -74,38 +75,42 @@ class Gathering:
 
     # -- documents
 
-    def _documents(self, file: SourceFile) -> Iterable[tuple[int, str, dict[str, Any]]]:
+    def _documents(self, file: SourceFile) -> Iterable[tuple[Origin, dict[str, Any]]]:
+        """Return the valid documents of a file; what is wrong with the others is reported."""
         known = None if self.cache is None else self.cache.documents(file.digest)
         if known is not None:
-            return [(index, str(each["kind"]), each) for index, each in enumerate(known) if isinstance(each, dict)]
+            return [(self._begun(file, index, line, column), document) for index, line, column, document in known]
         parsed = parse(file.text, file=file.name)
         self.diagnostics += parsed.diagnostics
-        documents = [
-            (document.index, kind, document.data)
-            for document in parsed.documents
-            if (kind := self._judged(file, document.index, document.data)) is not None
-            and isinstance(document.data, dict)
-        ]
+        documents: list[tuple[Origin, dict[str, Any]]] = []
+        for document in parsed.documents:
+            origin = self._begun(file, document.index, document.span.line, document.span.column)
+            if self._is_valid(file, origin, document.data) and isinstance(document.data, dict):
+                documents.append((origin, document.data))
         if self.cache is not None and not parsed.diagnostics and len(documents) == len(parsed.documents):
-            self.cache.remember(file.digest, _by_index(documents))
+            places = self.origins.starts
+            self.cache.remember(file.digest, [[at.document, *places[at], document] for at, document in documents])
         return documents
 
-    def _judged(self, file: SourceFile, index: int, document: Json) -> str | None:
-        """Return the kind of a valid document; report what is wrong with any other."""
+    def _begun(self, file: SourceFile, index: int, line: int, column: int) -> Origin:
         origin = Origin(file.name, index)
+        self.origins.starts[origin] = (line, column)
+        return origin
+
+    def _is_valid(self, file: SourceFile, origin: Origin, document: Json) -> bool:
         kind = kind_of(document)
         if not isinstance(kind, str):
             self._report_unknown(file, origin, kind, is_plan=isinstance(document, dict) and "plan_id" in document)
-            return None
+            return False
         problems = schema_problems(document, kind=kind)
         if problems:
             self._report(origin, problems)
             if kind == "ParameterSet":
                 self._broken_sets.add(_name_of(document))
             self._judge_rest(origin, kind, pruned(document, problems))
-            return None
+            return False
         # What consists of layers is held against its model once it is whole.
-        return kind if _is_layered(kind, document) or self._fits_model(origin, kind, document) else None
+        return _is_layered(kind, document) or self._fits_model(origin, kind, document)
 
     def _fits_model(self, origin: Origin, kind: str, document: Json) -> bool:
         problems = model_problems(document, kind=kind)
@@ -292,12 +297,6 @@ def _own_problems(resource: Resource, document: dict[str, Any]) -> list[Problem]
     declared = document["spec"]
     repeated = repeated_parameters(declared.get("parameters"), pointer="/spec/parameters")
     return repeated + resource_problems(resource, declared=declared)
-
-
-def _by_index(documents: list[tuple[int, str, dict[str, Any]]]) -> list[Json]:
-    """Return documents in a list in which each stands at its index, null where there is none."""
-    found = {index: document for index, _, document in documents}
-    return [found.get(index) for index in range(max(found, default=-1) + 1)]
 
 
 def _name_of(document: Json) -> str:

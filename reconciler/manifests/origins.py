@@ -5,12 +5,11 @@ Paths are kept, texts are not: most runs show few places, and ten thousand texts
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.manifests.action_json import pointer_in_file
@@ -21,9 +20,6 @@ from reconciler.manifests.source import locate, parse
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
-
-#: What may stand before the first document: blank lines, comments and its marker.
-_PREAMBLE: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:---[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*)?(?=[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +35,15 @@ class Origins:
     """Where everything was written.
 
     ``locations`` leads from the names of files to the files; ``texts`` has the content of those that cannot be read
-    twice. ``sets`` says where each parameter set is, ``action_files`` which action file a document starts from.
+    twice. ``starts`` has the line and column at which each document begins: every change of a plan is shown with that
+    place, and reading its file again would take longer than planning it. ``sets`` says where each parameter set is,
+    ``action_files`` which action file a document starts from.
     """
 
     root: Path
     locations: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    starts: dict[Origin, tuple[int, int]] = field(default_factory=dict)
     sets: dict[str, Origin] = field(default_factory=dict)
     action_files: dict[Origin, str] = field(default_factory=dict)
 
@@ -58,11 +57,11 @@ class Origins:
 
     def find(self, origin: Origin, pointer: str, *, at_key: bool = False) -> Span:
         """Return the place of a pointer into a document, in whichever layer wrote it last."""
+        if not pointer and origin in self.starts:
+            return Span.at(origin.file, *self.starts[origin])
         text = self._text(origin.file)
         if text is None:
             return Span.at(origin.file)
-        if not pointer and origin.document == 0 and (preamble := _PREAMBLE.match(text)):
-            return Span.at(origin.file, preamble.group().count("\n") + 1)
         path, is_written = path_in(_document(text, origin), pointer)
         if not is_written:
             for layer, below in self._layers_below(origin, pointer):

@@ -379,6 +379,19 @@ class TestCache:
         again = validate(["m"], root=root, cache=open_cache(tmp_path / "cache", project="p"))
         assert rules(again.diagnostics) == ["unknown-key"]
 
+    def test_where_documents_begin_is_told_without_their_files(self, tmp_path: Path) -> None:
+        """A plan shows the place of every change; it is kept, and remembered, so that no file is read again for it."""
+        root, cache = tmp_path / "project", open_cache(tmp_path / "cache", project="p")
+        second = trigger("{action_name: ingest, required_inputs: [x]}")
+        text = f"# first\n\n{action('{uri: x}')}---\n\n  # second\n{second}"
+        first = loaded(root, {"all.yaml": text}, cache=cache).desired
+        cache.save()
+        again = load(["."], root=root, cache=open_cache(tmp_path / "cache", project="p")).desired
+        (root / "all.yaml").unlink()
+        for desired in (first, again):
+            places = [str(desired.locate(resource, "")) for resource in desired.resources.values()]
+            assert places == ["all.yaml:3:1", "all.yaml:10:1"]
+
 
 class TestProjectFile:
     """reconciler.yaml, read for its settings."""
