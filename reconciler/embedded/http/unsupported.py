@@ -14,7 +14,6 @@ _UPLOADS: Final = (
     "or send their bytes here (POST v1/datasets/{id}/uploads, see /openapi.json)"
 )
 _QUERIES: Final = "this platform has no RoboQL: use POST v1/datasets/query and POST v1/datasets/{id}/files/query"
-_PEOPLE: Final = "users and organizations are those of the server's configuration: change it there and start it again"
 
 _REFUSED: Final = (
     ("POST", "/v2/datasets/{id}/batch_uploads", _UPLOADS),
@@ -26,11 +25,6 @@ _REFUSED: Final = (
     ("PUT", "/v1/files/upload/{rest:path}", _UPLOADS),
     ("POST", "/v1/datasets/create_if_not_exists", _QUERIES),
     ("POST", "/v1/query/submit/{language}", _QUERIES),
-    ("PUT", "/v1/users", _PEOPLE),
-    ("DELETE", "/v1/users", _PEOPLE),
-    ("POST", "/v1/orgs", _PEOPLE),
-    ("PUT", "/v1/orgs/id/{id}", _PEOPLE),
-    ("DELETE", "/v1/orgs/id/{id}", _PEOPLE),
 )
 
 
