@@ -31,6 +31,8 @@ def command(*, invocation_id: str, follow: bool, output: str, **arguments: Any) 
     is a line of its own.
     """
     with connected(arguments) as platform:
+        # Asked first, so that an error is all there is to read when there is one.
+        platform.get_invocation(invocation_id)
         records = _followed(platform, invocation_id) if follow else _written(platform, invocation_id)
         _show(records, output)
 

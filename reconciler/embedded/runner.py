@@ -79,7 +79,8 @@ class Runner:
         self._listener = tell
         self._telling = threading.Lock()
         self._warn = warn
-        self._stopping = stop or threading.Event()
+        self._stop = stop or threading.Event()
+        self._leaving = threading.Event()
         self._wake = threading.Event()
         self._under_way: list[Future[None]] = []
         self._looked_for_orphans = float("-inf")
@@ -99,17 +100,17 @@ class Runner:
             try:
                 self._loop(pool, until_idle=until_idle)
             finally:
-                self._stopping.set()
+                self._leaving.set()
                 self._pulse.halt_all(Halt.STOPPED)
         self._settle_ended()
 
     def stop(self) -> None:
         """Take nothing more, end what is under way and queue it again; ``run`` returns when that is done."""
-        self._stopping.set()
+        self._stop.set()
         self._wake.set()
 
     def _loop(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
-        while not self._stopping.is_set():
+        while not self._stop.is_set():
             self._wake.clear()
             self._settle_ended()
             try:
@@ -141,7 +142,7 @@ class Runner:
 
     def _see_through(self, run: Run) -> None:
         with self._pulse.watching(run.record) as watch:
-            if self._stopping.is_set():
+            if self._leaving.is_set():
                 watch.halt(Halt.STOPPED)
             self._tell(run.record)
             attempt(run, self._bench, watch=watch)

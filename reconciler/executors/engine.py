@@ -84,7 +84,9 @@ class Engine:
 
     def remove(self, name: str) -> None:
         """Remove a container, ending it where needed; it need not exist."""
-        self._ask("rm", "--force", "--volumes", name)
+        # Podman would ask first, and wait; docker kills at once.
+        at_once = ("--time", "0") if self.is_podman else ()
+        self._ask("rm", "--force", *at_once, "--volumes", name)
 
     def state(self, name: str) -> ContainerState:
         """Return what is known of a container; one that does not exist has not started."""

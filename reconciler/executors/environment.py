@@ -13,10 +13,10 @@ Nothing of the environment of whoever runs the runner is in it.
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -102,8 +102,30 @@ def run_folder(parent: Path | None, *, invocation_id: str) -> Iterator[RunFolder
             place.mkdir(mode=0o700)
         yield folder
     finally:
-        # An action may leave folders that it made unreadable; what cannot be removed stays behind.
-        shutil.rmtree(root, ignore_errors=True)
+        _remove(root)
+
+
+def _remove(root: Path) -> None:
+    """Remove a folder an action had in its hands: closed to reading, or nested deeper than functions can be."""
+    folders = [str(root)]
+    for folder in folders:
+        with suppress(OSError):
+            Path(folder).chmod(0o700)
+            folders += _emptied(folder)
+    for folder in reversed(folders):
+        # What cannot be removed stays behind: the run is over, and its outcome known.
+        with suppress(OSError):
+            Path(folder).rmdir()
+
+
+def _emptied(folder: str) -> list[str]:
+    """Remove everything in a folder but folders, which are returned."""
+    with os.scandir(folder) as entries:
+        inside = list(entries)
+    for entry in inside:
+        if not entry.is_dir(follow_symlinks=False):
+            Path(entry.path).unlink(missing_ok=True)
+    return [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
 
 
 @dataclass(frozen=True, slots=True)

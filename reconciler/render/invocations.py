@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
@@ -66,7 +66,7 @@ def detail_lines(record: InvocationRecord) -> list[Pieces]:
     history = in_columns(
         [
             [
-                (f"    {moment(entry.timestamp)}", QUIET),
+                (f"    {entry.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S}", QUIET),
                 (entry.status.name, _COLOUR.get(entry.status, "")),
                 (visible(entry.detail or ""), ""),
             ]

@@ -1,0 +1,191 @@
+"""The example local-run, from manifests to the result: the README's second section as a test."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.conftest import Folder
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "local-run"
+
+
+@pytest.fixture
+def example(folder: Folder) -> Folder:
+    """The example, applied."""
+    shutil.copytree(EXAMPLE, folder.path, dirs_exist_ok=True)
+    assert folder.run("apply", "--auto-approve").code == 0
+    return folder
+
+
+def imported(folder: Folder, *more: str, name: str = "run-42") -> Any:
+    """Import the recording, and return what the command answered."""
+    ended = folder.run("dataset", "import", "recordings/run-42", "--name", name, *more, "--output", "json")
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out)
+
+
+def invocations(folder: Folder, *more: str) -> list[Any]:
+    """The invocations there are, the newest first."""
+    answer = json.loads(folder.run("invocations", "list", *more, "--output", "json").out)
+    found: list[Any] = answer["invocations"]
+    return found
+
+
+def ran(folder: Folder) -> str:
+    """Run what is queued, and return what the command said."""
+    ended = folder.run("run", "--executor", "process", "--until-idle")
+    assert ended.code == 0, ended.err
+    return ended.said
+
+
+def test_a_recording_is_imported_the_trigger_fires_and_the_result_is_in_the_dataset(example: Folder) -> None:
+    """Six commands, and every one says what to do next or what came of it."""
+    dataset = imported(example, "--metadata", "sensor_type=lidar", "--tag", "night")["dataset"]
+    assert dataset["metadata"] == {"sensor_type": "lidar"}
+    assert dataset["tags"] == ["night"]
+    (queued,) = invocations(example)
+    assert queued["last_status_name"] == "Queued"
+
+    said = ran(example)
+
+    assert "without a sandbox" in said
+    assert "Completed" in said
+    shown = json.loads(example.run("dataset", "show", dataset["dataset_id"], "--output", "json").out)
+    assert [file["relative_path"] for file in shown["files"]] == ["lidar/front.csv", "lidar/rear.csv", "summary.json"]
+    assert shown["dataset"]["tags"] == ["night", "summarized"]
+    assert shown["dataset"]["metadata"]["nearest_m"] == 0.8
+    log = example.run("logs", queued["invocation_id"], "--follow").out
+    assert "lidar/front.csv: 3 scans, nearest 0.8 m\n" in log
+    assert "[output_handler] uploaded to" in log
+
+
+def test_the_trigger_says_before_whether_it_would_fire_and_afterwards_that_it_did(example: Folder) -> None:
+    """Dry, live and from a manifest."""
+    other = imported(example, "--metadata", "sensor_type=camera", name="run-43")["dataset"]["dataset_id"]
+    assert invocations(example) == []
+    told = example.run("triggers", "evaluate", "on_lidar_recording", "--dataset", other).out
+    assert "would not fire: the condition does not hold" in told
+    assert "saw 'camera'" in told
+    manifest = example.path / "triggers/on_lidar_recording.yaml"
+    manifest.write_text(manifest.read_text().replace("value: lidar", "value: camera"))
+    told = example.run("triggers", "evaluate", "on_lidar_recording", "--dataset", other, "-f", ".").out
+    assert "would fire once, for the dataset" in told
+    assert invocations(example) == []
+    fired = imported(example, "--metadata", "sensor_type=lidar")["dataset"]["dataset_id"]
+    answer = example.run("triggers", "evaluate", "on_lidar_recording", "--output", "json").out
+    reasons = {each["dataset_id"]: each["outcome_reason"] for each in json.loads(answer)["evaluations"]}
+    assert reasons == {other: "condition_not_met", fired: "already_run"}
+
+
+def test_an_action_is_invoked_by_hand(example: Folder) -> None:
+    """With files of a dataset and a parameter of its own."""
+    dataset = imported(example, "--metadata", "sensor_type=camera")["dataset"]["dataset_id"]
+    command = ("invoke", "summarize_scans", "--dataset", dataset, "--input", "lidar/rear.csv")
+    ended = example.run(*command, "--param", "alarm_distance=8", "--output", "json")
+    assert ended.code == 0
+    invoked = json.loads(ended.out)["invocation"]
+    assert invoked["parameter_values"] == {"alarm_distance": "8"}
+    ran(example)
+    shown = example.run("invocations", "show", invoked["invocation_id"]).out
+    assert "Completed" in shown
+    assert "alarm_distance = 8" in shown
+    assert "1 file, " in shown
+
+
+def test_a_file_imported_by_copy_counts_as_uploaded_and_stays_when_its_source_goes(example: Folder) -> None:
+    """The platform keeps bytes of its own then."""
+    imported(example, "--metadata", "sensor_type=lidar", "--copy")
+    shutil.rmtree(example.path / "recordings")
+    assert "Completed" in ran(example)
+
+
+def test_a_queued_run_is_cancelled(example: Folder) -> None:
+    """By its id, or with all the others."""
+    imported(example, "--metadata", "sensor_type=lidar")
+    invocation_id = invocations(example)[0]["invocation_id"]
+    ended = example.run("cancel", invocation_id)
+    assert ended.code == 0
+    assert "Cancelled" in ended.out
+    imported(example, "--metadata", "sensor_type=lidar", name="run-43")
+    assert example.run("cancel", "--all").out == "Cancelled 1 invocation.\n"
+    assert {each["last_status_name"] for each in invocations(example)} == {"Cancelled"}
+    assert len(invocations(example, "--status", "cancelled", "--limit", "1")) == 1
+    assert invocations(example, "--status", "Queued", "--action", "summarize_scans") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("invoke", "summarize_scans", "--input", "*.csv"), "--dataset"),
+        (("invoke", "summarize_scans", "--param", "novalue"), "KEY=VALUE"),
+        (("invocations", "list", "--status", "Done"), "known are Queued"),
+        (("cancel",), "--all"),
+        (("cancel", "iv_1", "--all"), "--all"),
+        (("dataset", "import", "recordings/none"), "does not exist"),
+        (("dataset", "import", "recordings", "--metadata", "=x"), "KEY=VALUE"),
+        (("dataset", "import", "recordings", "--dataset", "ds_1", "--tag", "x"), "existing one"),
+        (("run", "--until-idle"), "--executor"),
+        (("triggers", "evaluate", "none", "-f", "."), 'no trigger "none"'),
+    ],
+)
+def test_wrong_usage_is_64_and_says_what_is_right(example: Folder, arguments: tuple[str, ...], words: str) -> None:
+    """Nothing is done, nothing is half done."""
+    ended = example.run(*arguments)
+    assert ended.code == 64
+    assert words in ended.err
+    assert json.loads(example.run("dataset", "list", "--output", "json").out)["datasets"] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("invoke", "none"),
+        ("invocations", "show", "iv_none"),
+        ("logs", "iv_none"),
+        ("cancel", "iv_none"),
+        ("dataset", "show", "ds_none"),
+        ("triggers", "evaluate", "none"),
+        ("triggers", "evaluate", "on_lidar_recording", "--dataset", "ds_none"),
+        ("invoke", "summarize_scans", "--param", "no_such_parameter=1"),
+    ],
+)
+def test_what_is_not_there_is_said_with_1(example: Folder, arguments: tuple[str, ...]) -> None:
+    """One sentence, or one JSON document."""
+    ended = example.run(*arguments)
+    assert ended.code == 1
+    assert ended.err.startswith("error: ")
+    assert json.loads(example.run(*arguments, "--output", "json").out)["error"]["exit_code"] == 1
+
+
+def test_roboto_runs_its_own_invocations(example: Folder) -> None:
+    """Neither are they run here, nor are folders of this machine imported there."""
+    remote = ("--platform", "roboto", "--endpoint", "http://127.0.0.1:9", "--org", "og_1")
+    example.monkeypatch.setenv("ROBOTO_API_KEY", "tok_1")
+    ended = example.run("run", "--executor", "process", "--until-idle", *remote)
+    assert ended.code == 1
+    assert "Roboto runs its own" in ended.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("invoke",),
+        ("run",),
+        ("invocations", "list"),
+        ("invocations", "show"),
+        ("logs",),
+        ("cancel",),
+        ("dataset", "import"),
+        ("dataset", "list"),
+        ("dataset", "show"),
+        ("triggers", "evaluate"),
+    ],
+)
+def test_every_command_has_an_example(folder: Folder, command: tuple[str, ...]) -> None:
+    """Help without one is half a help."""
+    assert "Example: reconciler " in folder.run(*command, "--help").out
