@@ -21,7 +21,7 @@ from reconciler.apply.events import (
 from reconciler.diagnostics import Diagnostic
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
-from reconciler.render.lines import show_lines
+from reconciler.render.lines import pour_lines, show_lines
 from reconciler.render.notices import diagnostic_lines, ending_lines
 from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET
 from reconciler.render.rows import (
@@ -41,8 +41,7 @@ def show_plan(plan: Plan, console: Console, *, reveal: bool = False) -> None:
     """Show what a plan changes, field by field, and the requests it sends."""
     seen = view(plan, reveal=reveal)
     show_lines(console, [[(seen.place, QUIET)], *part_lines(seen), []])
-    for change in seen.changes:
-        show_lines(console, [*change_lines(change), []])
+    pour_lines(console, ([*change_lines(change), []] for change in seen.changes))
     _show_warnings(seen.warnings, console)
     show_lines(console, unmanaged_lines(seen.unmanaged))
     if plan.is_empty:
@@ -56,8 +55,7 @@ def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -
     now = now or datetime.now(UTC)
     seen = view(drift)
     show_lines(console, [[(seen.place, QUIET)], []])
-    for change in seen.changes:
-        show_lines(console, [*drift_lines(change, now=now), []])
+    pour_lines(console, ([*drift_lines(change, now=now), []] for change in seen.changes))
     show_lines(console, unmanaged_lines(seen.unmanaged))
     if not seen.changes:
         show_lines(console, [[("No drift.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
@@ -68,8 +66,7 @@ def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console) -> None:
     """Show every diagnostic as compilers do, then how many there are."""
-    for diagnostic in diagnostics:
-        show_lines(console, diagnostic_lines(diagnostic))
+    pour_lines(console, map(diagnostic_lines, diagnostics))
     errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
     warnings = len(diagnostics) - errors
     parts = [counted(errors, "error")] if errors else []
