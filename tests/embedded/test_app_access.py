@@ -37,20 +37,14 @@ ACCOUNTS: Final = {
 class Served:
     """A served platform that our organization furnished, one of its actions in the Action Hub."""
 
-    url: str
+    client: httpx.Client
     furnished: Furnished
 
     def ask(self, who: str | None, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Send a request as somebody; None is nobody."""
         token = {} if who is None else {"Authorization": f"Bearer token-of-{who}"}
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx.request(
-            method,
-            self.url + path.format_map(self.furnished.ids),
-            json=body,
-            headers={**token, **sent},
-            trust_env=False,
-        )
+        return self.client.request(method, path.format_map(self.furnished.ids), json=body, headers={**token, **sent})
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +58,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     accounts = Accounts(
         {fingerprint(f"token-of-{name}"): account for name, account in ACCOUNTS.items()}, {"og_ours": "Ours"}
     )
-    with serving(application(platform, accounts=accounts)) as url:
-        yield Served(url, furnished)
+    with (
+        serving(application(platform, accounts=accounts)) as url,
+        httpx.Client(base_url=url, trust_env=False) as client,
+    ):
+        yield Served(client, furnished)
     platform.close()
 
 

@@ -35,7 +35,7 @@ class Links:
         if not (expires.isascii() and expires.isdecimal()) or int(expires[:12]) < self.clock():
             return None
         expected = self._signature(file_id, int(expires[:12]), user)
-        if not hmac.compare_digest(signature.encode(), expected.encode()):
+        if not hmac.compare_digest(signature.encode(errors="surrogatepass"), expected.encode()):
             return None
         return base64.urlsafe_b64decode(user).decode()
 
