@@ -82,7 +82,7 @@ class SampleEvent(WireModel):
 
 
 class TriggerDryRunRequest(WireModel):
-    """Request payload of a dry run: exactly one of what it could happen to, or a whole event.
+    """Request payload of a dry run: one of what it could happen to, or a whole event; of a schedule also nothing.
 
     ``event_type`` says which of the events that could happen to it is meant.
     """
@@ -97,10 +97,10 @@ class TriggerDryRunRequest(WireModel):
 
     @model_validator(mode="after")
     def ensure_one(self) -> Self:
-        """Refuse a request that says nothing, or two things."""
+        """Refuse a request that says two things."""
         members = ("event", "dataset_id", "file_id", "invocation_id", "event_id", "scheduled_for")
-        if sum(getattr(self, name) is not None for name in members) != 1:
-            raise ValueError(f"give exactly one of {', '.join(members)}")
+        if sum(getattr(self, name) is not None for name in members) > 1:
+            raise ValueError(f"give only one of {', '.join(members)}")
         return self
 
 

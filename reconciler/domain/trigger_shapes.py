@@ -7,7 +7,7 @@ shape of the same triggers, :mod:`.trigger_rules` what makes one legal.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -18,9 +18,6 @@ from reconciler.domain.notset import NotSet, NotSetType
 from reconciler.domain.platform_events import OncePer, PlatformEventType
 from reconciler.domain.schedules import schedule_problem
 from reconciler.domain.values import ActionReference, ComputeRequirements, ContainerParameters, WireModel
-
-#: From this API version on triggers travel in this shape.
-TARGETED_TRIGGERS_VERSION: Final = "2026-08-27"
 
 
 class EventSubscription(WireModel):

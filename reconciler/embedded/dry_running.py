@@ -19,6 +19,7 @@ from reconciler.domain.dry_runs import (
 )
 from reconciler.domain.placeholders import filled
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType
+from reconciler.domain.schedules import next_occurrence
 from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarget, Schedule, TargetedTriggerRecord
 from reconciler.embedded import occasions
 from reconciler.embedded.access import Caller
@@ -45,7 +46,7 @@ def dry_run(
 ) -> TriggerDryRunResponse:
     """Say whether a trigger would fire, and which gate would stop it."""
     kept = read_trigger(rows, trigger_id, caller=caller, owner=owner)
-    request = _spelt_out(request)
+    request = _spelt_out(request, kept, now=now)
     dataset, file = _subject(rows, request, caller=caller)
     kind = request.event_type or _likely(kept.record, request, dataset)
     gates = [_subscribed(kept.record, kind)]
@@ -63,8 +64,16 @@ def dry_run(
     )
 
 
-def _spelt_out(request: TriggerDryRunRequest) -> TriggerDryRunRequest:
-    """Return the request with what a whole event says in the members that say the same one by one."""
+def _spelt_out(request: TriggerDryRunRequest, kept: Kept, *, now: datetime) -> TriggerDryRunRequest:
+    """Return the request with one of the members that say what happens, to whichever of them others come down.
+
+    A whole event says the same as one of them; without any, a schedule's next time is meant.
+    """
+    if not request.model_dump(exclude={"event_type"}, exclude_none=True):
+        if not isinstance(kept.record.fires_on, Schedule):
+            raise InvalidRequest("say what would happen: give a dataset_id or a file_id")
+        upcoming = kept.next_occurrence or next_occurrence(kept.record.fires_on.cron, after=now)
+        return TriggerDryRunRequest(scheduled_for=upcoming)
     event = request.event
     if event is None:
         return request
@@ -72,7 +81,10 @@ def _spelt_out(request: TriggerDryRunRequest) -> TriggerDryRunRequest:
     said = next((name for name in names if isinstance(event.data.get(name), str)), None)
     if said is None:
         raise InvalidRequest(f"event.data: name what the event happened to, as one of {', '.join(names)}")
-    return TriggerDryRunRequest.model_validate({said: event.data[said], "event_type": event.type})
+    try:
+        return TriggerDryRunRequest.model_validate({said: event.data[said], "event_type": event.type})
+    except ValueError as error:
+        raise InvalidRequest(f"event.data.{said}: this is no time") from error
 
 
 def _subject(

@@ -14,7 +14,6 @@ from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarg
 from reconciler.domain.values import ActionReference
 from reconciler.embedded import occasions
 from reconciler.embedded.occasions import DatasetPaths, Occasion
-from reconciler.embedded.targeted import RAISED
 
 _TIME: Final = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 _AUDIT: Final[dict[str, Any]] = {
@@ -44,14 +43,28 @@ _FILE: Final = FileRecord(
     **_AUDIT,
 )
 
+#: Records of what no dataset is about.
+_ELSEWHERE: Final[dict[str, dict[str, Any]]] = {
+    "invocation": {"invocation_id": "iv_sample", "org_id": "og_sample", "created": _TIME, "last_status": 5},
+    "action": {"name": "ingest", "org_id": "og_sample", "digest": None},
+    "session": {"session_id": "se_sample", "org_id": "og_sample", "name": "morning shift", **_AUDIT},
+    "event": {"event_id": "ev_sample", "org_id": "og_sample", "name": "hard braking", **_AUDIT},
+}
+
 
 def samples() -> dict[str, dict[str, Any]]:
-    """Return a sample of every event that triggers can fire on here, by the event's name."""
-    return {kind.value: _sample(kind) for kind in (*RAISED, PlatformEventType.ScheduleFired)}
+    """Return a sample of every event, by its name: clients look up any of them, also those that nothing here raises."""
+    return {kind.value: _sample(kind) for kind in PlatformEventType}
 
 
 def _sample(kind: PlatformEventType) -> dict[str, Any]:
-    namespace: dict[str, Any] = to_jsonable_python(_occasion(kind).namespace)
+    known = _occasion(kind).namespace
+    roots = [root for root in (*TRAITS[kind].roots, "envelope", "trigger") if root in known or root in _ELSEWHERE]
+    namespace = {root: to_jsonable_python(known.get(root) or _ELSEWHERE[root]) for root in roots}
+    entity = TRAITS[kind].entity
+    if entity in _ELSEWHERE:
+        entity_id = _ELSEWHERE[entity][f"{entity}_id"]
+        namespace["envelope"] |= {"subject": f"roboto://{entity}/{entity_id}", "data": {f"{entity}_id": entity_id}}
     return {
         "event_type": kind.value,
         "event": namespace["envelope"],

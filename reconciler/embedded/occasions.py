@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from reconciler.domain.datasets import DatasetRecord, FileRecord
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType, slot_token
-from reconciler.domain.trigger_shapes import EventSubscription, TargetedTriggerRecord
+from reconciler.domain.trigger_shapes import EventSubscription, Schedule, TargetedTriggerRecord
 from reconciler.embedded.input_patterns import compiled, without_hidden
 
 #: Where events of an organization come from; only their shape matters to those who read it.
@@ -62,7 +62,9 @@ class Occasion:
 def of_schedule(trigger: TargetedTriggerRecord, scheduled_for: datetime) -> Occasion:
     """Return the occasion of one time that a schedule names."""
     event_id = f"evt:{trigger.trigger_id}:{scheduled_for.isoformat()}"
+    assert isinstance(trigger.fires_on, Schedule)
     facts = {"trigger_id": trigger.trigger_id, "scheduled_for": scheduled_for}
+    schedule = {"scheduled_for": scheduled_for, "cron": trigger.fires_on.cron}
     subject = f"roboto://trigger/{trigger.trigger_id}"
     kind = PlatformEventType.ScheduleFired
     return Occasion(
@@ -70,7 +72,7 @@ def of_schedule(trigger: TargetedTriggerRecord, scheduled_for: datetime) -> Occa
         event_id=event_id,
         token=slot_token(kind, OncePer.Occurrence, event_id),
         subject=subject,
-        namespace={"schedule": facts}
+        namespace={"schedule": schedule}
         | _everywhere(trigger, kind=kind, event_id=event_id, subject=subject, time=scheduled_for, facts=facts),
     )
 
@@ -102,7 +104,7 @@ def of_dataset(
         records["file"] = file.model_dump()
         facts |= {"file_id": file.file_id, "file_version": file.version}
     if kind is PlatformEventType.UploadCompleted:
-        records["upload"] = facts
+        records["upload"] = {"transaction_id": transaction_id}
     return Occasion(
         type=kind,
         event_id=event_id,

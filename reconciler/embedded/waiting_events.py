@@ -47,13 +47,6 @@ def run_waiting(store: Store, *, now: Clock) -> None:
         done = waiting.waiting_id
 
 
-def looks_at_files(trigger: TargetedTriggerRecord) -> bool:
-    """Return True when it makes a difference to the trigger which file of a dataset an event is about."""
-    asked = [] if trigger.condition is None else fields_of(trigger.condition)
-    asked += [path for target in trigger.targets for path in paths_in(target)]
-    return any(path.partition(".")[0] in _PER_FILE for path in asked)
-
-
 def _next(store: Store, *, after: int) -> Waiting | None:
     # Most often nothing waits: looking takes no lock.
     with store.reading() as rows:
@@ -94,10 +87,17 @@ def _occasions(rows: Rows, kept: Kept, event: NotedEvent) -> Iterator[Occasion]:
 def _files(
     rows: Rows, trigger: TargetedTriggerRecord, event: NotedEvent, *, per_file: bool
 ) -> Iterator[FileRecord | None]:
-    if TRAITS[event.type].entity != "file" or not (per_file or looks_at_files(trigger)):
+    if TRAITS[event.type].entity != "file" or not (per_file or _looks_at_files(trigger)):
         yield None
         return
     for file_id in event.file_ids:
         file = rows.files.find(file_id)
         if file is not None:
             yield file
+
+
+def _looks_at_files(trigger: TargetedTriggerRecord) -> bool:
+    """Return True when it makes a difference to the trigger which file of a dataset an event is about."""
+    asked = [] if trigger.condition is None else fields_of(trigger.condition)
+    asked += [path for target in trigger.targets for path in paths_in(target)]
+    return any(path.partition(".")[0] in _PER_FILE for path in asked)

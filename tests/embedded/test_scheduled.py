@@ -34,6 +34,7 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.scheduler import Scheduler
 from reconciler.errors import Conflict, InvalidRequest, NotFound
+from tests.embedded.test_processes import started
 
 START: Final = datetime(2026, 9, 1, 5, 30, tzinfo=UTC)
 SIX: Final = START.replace(hour=6, minute=0)
@@ -179,6 +180,19 @@ def test_many_at_once_fire_once(path: Path, platform: EmbeddedPlatform, clock: C
     assert len(invocations(platform)) == 10
     for other in others:
         other.close()
+
+
+def test_processes_fire_a_schedule_once(path: Path, platform: EmbeddedPlatform, clock: Clock) -> None:
+    """Each of them finds it due, and one fires it."""
+    create(platform, schedule="* * * * *")
+    clock.time = START + timedelta(minutes=5)
+    program = "from datetime import datetime\nplatform._clock = lambda: datetime.fromisoformat(sys.argv[2])\n"
+    at = clock.time.isoformat()
+
+    ended = [process.communicate() for process in [started(f"{program}platform.run_due()", path, at) for _ in "ab"]]
+
+    assert [errors for _, errors in ended] == ["", ""]
+    assert len(invocations(platform)) == 1
 
 
 def test_a_run_that_cannot_start_is_recorded_and_the_next_time_tries_again(
