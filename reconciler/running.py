@@ -63,6 +63,11 @@ def _ignore(told: object) -> None:
     """Take what is told and do nothing."""
 
 
+def _no_credentials(_: InvocationRecord) -> dict[str, str]:
+    """Return no variables: what is not served cannot be reached."""
+    return {}
+
+
 @contextmanager
 def open_runner(
     settings: Settings,
@@ -100,8 +105,12 @@ def runner_on(
     tell: Callable[[InvocationRecord], None] = _ignore,
     warn: Callable[[str], None] = _ignore,
     stop: StopSignal | None = None,
+    credentials: Callable[[InvocationRecord], Mapping[str, str]] = _no_credentials,
 ) -> Runner:
     """Return a runner for a platform that is open already, such as one that is served.
+
+    ``credentials`` gives the variables by which an action reaches the platform: ``ROBOTO_SERVICE_ENDPOINT`` and
+    ``ROBOTO_API_KEY``.
 
     Raises:
         ConfigurationError: There is no engine.
@@ -118,6 +127,7 @@ def runner_on(
         tell=tell,
         warn=warn,
         stop=stop,
+        credentials=credentials,
     )
 
 

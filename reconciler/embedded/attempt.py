@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import Final
 
 from reconciler.domain.datasets import FileRecord
 from reconciler.domain.invocation_requests import SetContainerInfoRequest, UpdateInvocationStatus
-from reconciler.domain.invocations import ExecutorContainer, InvocationStatus, LogRecord
+from reconciler.domain.invocations import ExecutorContainer, InvocationRecord, InvocationStatus, LogRecord
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.placement import listed, placed
 from reconciler.embedded.platform import EmbeddedPlatform
@@ -35,6 +35,10 @@ _READ: Final = 0.2
 _LONGEST_DETAIL: Final = 1000
 
 
+#: Gives the variables by which the action of an invocation reaches the platform; none where it is not served.
+Credentials = Callable[[InvocationRecord], Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What every attempt works with.
@@ -46,6 +50,7 @@ class Bench:
         secrets: The operator's file of secrets.
         work_dir: Where folders of runs are made; None means where temporary files go.
         file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        credentials: Gives the variables by which an action reaches the platform, where it is served.
         now: Tells the time, in UTC.
         monotonic: Tells how time passes, in seconds.
     """
@@ -56,6 +61,7 @@ class Bench:
     secrets: Path | None
     work_dir: Path | None
     file_roots: tuple[Path, ...] | None
+    credentials: Credentials
     now: Callable[[], datetime]
     monotonic: Monotonic = time.monotonic
 
@@ -125,7 +131,13 @@ class _Attempt:
             command=tuple(container.command or ()),
             workdir=container.workdir,
             folder=folder.root,
-            variables=variables(self._record, folder, parameters=parameters, dataset_id=dataset_id),
+            variables=variables(
+                self._record,
+                folder,
+                parameters=parameters,
+                dataset_id=dataset_id,
+                credentials=self._bench.credentials(self._record),
+            ),
             compute=self._record.compute_requirements,
         )
 

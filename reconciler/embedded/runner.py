@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconciler.domain.invocations import InvocationRecord
-from reconciler.embedded.attempt import Bench, attempt
+from reconciler.embedded.attempt import Bench, Credentials, attempt
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.platform import EmbeddedPlatform, utc_now
 from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
@@ -30,6 +30,11 @@ def _ignore(told: object) -> None:
     """Take what is told and do nothing."""
 
 
+def _no_credentials(_: InvocationRecord) -> dict[str, str]:
+    """Return no variables: the platform is not served, and no action can reach it."""
+    return {}
+
+
 class Runner:
     """Runs queued invocations with an executor until it is stopped, or until nothing is left to do.
 
@@ -40,6 +45,7 @@ class Runner:
         secrets: The operator's file with the values of ``roboto-secret://`` parameters.
         work_dir: Where folders of runs are made; None means where temporary files go.
         file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        credentials: Gives the variables by which an action reaches the platform, where it is served.
         pace: How long things may take.
         tell: Told what happens, from several threads, one at a time.
         warn: Told in a sentence when the platform cannot be asked for work; the runner asks again.
@@ -56,6 +62,7 @@ class Runner:
         secrets: Path | None = None,
         work_dir: Path | None = None,
         file_roots: tuple[Path, ...] | None = None,
+        credentials: Credentials = _no_credentials,
         pace: Pace | None = None,
         tell: Listener = _ignore,
         warn: Callable[[str], None] = _ignore,
@@ -73,6 +80,7 @@ class Runner:
             secrets=secrets,
             work_dir=work_dir,
             file_roots=None if file_roots is None else tuple(root.resolve() for root in file_roots),
+            credentials=credentials,
             now=now,
         )
         self._pulse = Pulse(platform, self._pace)

@@ -25,7 +25,14 @@ from reconciler.domain.datasets import FileRecord
 from reconciler.domain.invocations import InvocationRecord
 from reconciler.errors import RunFailed
 
-_LOG_LEVEL: Final = "ROBOTO_LOG_LEVEL"
+#: What holds unless the action says otherwise. The platform's own library does not start without an account, although
+#: most actions never use it: they get one that leads nowhere unless the run has credentials.
+_DEFAULTS: Final = {
+    "LANG": "C.UTF-8",
+    "ROBOTO_LOG_LEVEL": "INFO",
+    "ROBOTO_API_KEY": "offline",
+    "ROBOTO_SERVICE_ENDPOINT": "http://127.0.0.1:9",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +157,16 @@ def write_files(
 
 
 def variables(
-    record: InvocationRecord, folder: RunFolder, *, parameters: Mapping[str, Any], dataset_id: str
+    record: InvocationRecord,
+    folder: RunFolder,
+    *,
+    parameters: Mapping[str, Any],
+    dataset_id: str,
+    credentials: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the complete environment: the action's own variables, and over them the platform's.
+
+    ``credentials`` are the variables by which the action reaches the platform that runs it.
 
     Raises:
         RunFailed: The name of a parameter or variable cannot be one of the environment.
@@ -162,10 +176,10 @@ def variables(
     complete = {
         "HOME": str(folder.root),
         "TMPDIR": str(folder.temporary),
-        "LANG": "C.UTF-8",
-        _LOG_LEVEL: "INFO",
+        **_DEFAULTS,
         **named,
         **of_parameters,
+        **(credentials or {}),
         **_of_platform(record, folder, dataset_id=dataset_id),
     }
     problems = [f'"{name}"' for name, value in complete.items() if not name or "=" in name or "\0" in name + value]

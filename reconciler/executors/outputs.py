@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.datasets import UpdateFileRequest
@@ -104,6 +104,14 @@ def _dataset_changeset(folder: RunFolder) -> MetadataChangeset | None:
 class _FileLine(WireModel):
     relative_path: str
     update: UpdateFileRequest
+
+    @field_validator("update", mode="before")
+    @classmethod
+    def without_unset(cls, update: object) -> object:
+        """Leave out what was not set: the platform's own library writes it as an empty object."""
+        if not isinstance(update, dict):
+            return update
+        return {name: value for name, value in update.items() if value != {}}
 
 
 def _file_changes(folder: RunFolder) -> tuple[FileChange, ...]:

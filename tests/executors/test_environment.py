@@ -120,3 +120,13 @@ def test_the_folder_goes_although_an_action_closed_it(tmp_path: Path) -> None:
         (folder.output / "closed").chmod(0)
     assert list(work.iterdir()) == []
     assert (outside / "kept").exists()
+
+
+def test_an_account_that_leads_nowhere_stands_in_for_credentials(folder: RunFolder) -> None:
+    """The platform's own library does not start without one; an action's own and the run's come first."""
+    offline = variables(invocation(), folder, parameters={}, dataset_id="ds_1")
+    assert offline["ROBOTO_API_KEY"]
+    assert offline["ROBOTO_SERVICE_ENDPOINT"].startswith("http://127.0.0.1:")
+    credentials = {"ROBOTO_API_KEY": "tok_run", "ROBOTO_SERVICE_ENDPOINT": "http://127.0.0.1:8642"}
+    served = variables(invocation(), folder, parameters={}, dataset_id="ds_1", credentials=credentials)
+    assert credentials.items() <= served.items()

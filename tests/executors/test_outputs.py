@@ -108,6 +108,18 @@ def test_changesets_are_read(folder: RunFolder) -> None:
     assert [change.request.to_wire() for change in outputs.file_changes] == updates
 
 
+def test_what_the_platforms_library_did_not_set_is_left_alone(folder: RunFolder) -> None:
+    """It writes an empty object for it."""
+    update = {
+        "description": {},
+        "metadata_changeset": {"put_tags": ["a"], "put_fields": None},
+        "ingestion_complete": {},
+    }
+    folder.file_changesets.write_text(json.dumps({"relative_path": "a", "update": update}))
+    (change,) = collect(folder).file_changes
+    assert change.request.model_fields_set == {"metadata_changeset"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
