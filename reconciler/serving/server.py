@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -17,11 +18,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from reconciler.diagnostics import Diagnostic
+from reconciler.domain.invocations import InvocationRecord, InvocationSource
 from reconciler.embedded.copies import Copies
 from reconciler.embedded.http.accounts import Accounts
 from reconciler.embedded.http.application import application
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.runner import Runner
+from reconciler.embedded.scheduler import Scheduler
 from reconciler.errors import ReconcilerError
 from reconciler.running import ExecutorKind, RunnerOptions, runner_on
 from reconciler.serving.config_file import read_accounts
@@ -33,6 +37,9 @@ GRACE: Final = 20
 
 #: Signals that stop the server in good order; a second one stops it at once.
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+
+#: Gives a run the variables by which it reaches the platform.
+Credentials = Callable[[InvocationRecord], Mapping[str, str]]
 
 #: Takes one line: of the request log, or of what the runner has to say.
 Log = Callable[[str], None]
@@ -76,6 +83,7 @@ class Opened:
     notices: tuple[str, ...]
     _app: Starlette
     _listener: socket.socket
+    _scheduler: Scheduler
     _runner: Runner | None
 
     def run(self) -> None:
@@ -97,7 +105,7 @@ class Opened:
                 ws="none",
             )
         )
-        with _stopped_by_signals(server), _running(self._runner, server):
+        with _stopped_by_signals(server), self._scheduler, _running(self._runner, server):
             asyncio.run(server.serve(sockets=[self._listener]))
 
 
@@ -112,15 +120,17 @@ def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
     accounts, token_file, warnings = _accounts(settings)
     platform = EmbeddedPlatform.open(settings.database)
     try:
-        runner = _runner(settings, platform, log=log)
         with listen(settings.host, settings.port) as listener:
+            url, seals = url_of(listener), Seals()
+            runner = _runner(settings, platform, log=log, credentials=partial(_credentials, url, seals))
             yield Opened(
-                url=url_of(listener),
+                url=url,
                 token_file=token_file,
                 warnings=warnings,
                 notices=tuple(_notices(listener, settings)),
-                _app=application(platform, accounts=accounts, log=log),
+                _app=application(platform, accounts=accounts, seals=seals, log=log),
                 _listener=listener,
+                _scheduler=platform.scheduler(),
                 _runner=runner,
             )
     finally:
@@ -135,7 +145,9 @@ def _accounts(settings: ServeSettings) -> tuple[Accounts, Path | None, tuple[Dia
     return local_accounts(token_file), token_file, ()
 
 
-def _runner(settings: ServeSettings, platform: EmbeddedPlatform, *, log: Log) -> Runner | None:
+def _runner(
+    settings: ServeSettings, platform: EmbeddedPlatform, *, log: Log, credentials: Credentials
+) -> Runner | None:
     options = settings.runner
     if options is None:
         return None
@@ -143,7 +155,16 @@ def _runner(settings: ServeSettings, platform: EmbeddedPlatform, *, log: Log) ->
         # Users of a shared server register files by their names alone: none of them is to read the machine's own.
         uploaded = Copies.beside(settings.database).root
         options = replace(options, file_roots=(uploaded, *(options.file_roots or ())))
-    return runner_on(platform, options, environ=settings.environ, warn=log)
+    return runner_on(platform, options, environ=settings.environ, warn=log, credentials=credentials)
+
+
+def _credentials(url: str, seals: Seals, record: InvocationRecord) -> Mapping[str, str]:
+    """Return the variables by which a run reaches this platform, for as long as it may last."""
+    source = record.provenance.source
+    started_by_trigger = source.source_type is InvocationSource.Trigger
+    user_id = f"triggers@{record.org_id}" if started_by_trigger else source.source_id
+    token = seals.run(record.org_id, user_id=user_id, good_for=record.timeout * 60 + GRACE)
+    return {"ROBOTO_SERVICE_ENDPOINT": url, "ROBOTO_API_KEY": token}
 
 
 def _notices(listener: socket.socket, settings: ServeSettings) -> Iterator[str]:

@@ -27,7 +27,6 @@ from reconciler.embedded.http.calls import Call, Site
 from reconciler.embedded.http.decoding import body_of, check_content_type, check_query, read_body
 from reconciler.embedded.http.door import Door, version_of
 from reconciler.embedded.http.encoding import encoded
-from reconciler.embedded.http.links import Links
 from reconciler.embedded.http.openapi import openapi_document
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.receiving import received
@@ -39,6 +38,7 @@ from reconciler.embedded.http.refusals import (
     json_response,
     refusal,
 )
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.http.staging import Received, Staging
 from reconciler.embedded.http.table import OPERATIONS, REFUSED
 from reconciler.embedded.http.welcome import welcome
@@ -49,13 +49,15 @@ from reconciler.errors import InvalidRequest, PlatformError
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def application(platform: EmbeddedPlatform, *, accounts: Accounts, log: Log | None = None) -> Starlette:
-    """Return the application that serves this platform to these accounts.
+def application(
+    platform: EmbeddedPlatform, *, accounts: Accounts, seals: Seals | None = None, log: Log | None = None
+) -> Starlette:
+    """Return the application that serves this platform to these accounts, and to runs with a token of ``seals``.
 
     ``log`` takes a line for every request, and what is known of a bug that one met.
     """
     database = Path(platform.identity().endpoint)
-    door = Door(platform, Site(accounts, Staging.beside(database), Links()))
+    door = Door(platform, Site(accounts, Staging.beside(database), seals or Seals()))
     app = Starlette(
         routes=[
             Route("/", welcome),

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from reconciler.domain.queries import Page
 from reconciler.domain.whole_platform import Stream
 from reconciler.embedded.http.accounts import Account, Accounts
-from reconciler.embedded.http.links import Links
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.http.staging import Staging
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import InvalidRequest
@@ -29,11 +29,11 @@ _VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What requests share: everybody who may come in, uploads under way, and links that were signed."""
+    """What requests share: everybody who may come in, uploads under way, and the key of its seals."""
 
     accounts: Accounts
     staging: Staging
-    links: Links
+    seals: Seals
 
 
 @dataclass(frozen=True, slots=True)

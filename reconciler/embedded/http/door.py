@@ -41,7 +41,7 @@ class Door:
         if linkable and "token" in request.query_params:
             return self._linked(request)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        account = accounts.holder_of(token.strip())
+        account = accounts.holder_of(token.strip()) or self._run(token.strip())
         if scheme.lower() != "bearer" or account is None:
             raise NotAuthenticated("send Authorization: Bearer with a token this platform knows")
         return account
@@ -66,11 +66,16 @@ class Door:
         )
 
     def _linked(self, request: Request) -> Account:
-        user_id = self.site.links.user_of(request.query_params["token"], request.path_params["file_id"])
+        user_id = self.site.seals.user_of_link(request.query_params["token"], request.path_params["file_id"])
         account = None if user_id is None else self.site.accounts.user(user_id)
         if account is None:
             raise NotAuthenticated("this link is none of this server's, or too old: ask for another one")
         return account
+
+    def _run(self, token: str) -> Account | None:
+        """Return the account of a run, which works for the organization it belongs to and for no other."""
+        run = self.site.seals.run_of(token)
+        return None if run is None else Account(Caller(user_id=run[1], org_id=run[0]))
 
     def _caller(self, request: Request, operation: Operation, account: Account) -> Caller:
         org_id = _header(request, HEADER_CALLER_ORG, TWIN_CALLER_ORG)

@@ -22,7 +22,7 @@ class SignedUrl(WireModel):
 def signed_url(call: Call, file_id: str) -> SignedUrl:
     """Return a link to the bytes of an uploaded file, good for an hour and without a token of the caller's."""
     record = _uploaded(call, file_id)
-    token = call.site.links.sign(record.file_id, user_id=call.account.user_id)
+    token = call.site.seals.link(record.file_id, user_id=call.account.user_id)
     return SignedUrl(url=f"{call.url}/v1/files/{quote(record.file_id)}/content?token={quote(token)}")
 
 

@@ -1,0 +1,74 @@
+"""Sealed tokens: what the server said itself and knows again, for a while; its key lives as long as the server.
+
+====================  ===============================================  ====================================
+seal                  says                                             lets whoever has it
+====================  ===============================================  ====================================
+of a file's link      the file, and the user who made the link         read that file
+of a run              the organization, and whoever started the run    work for that organization
+====================  ===============================================  ====================================
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+#: Seconds a link to a file is good for.
+LINK_GOOD_FOR: Final = 60 * 60
+
+#: What tokens of runs begin with.
+RUN_PREFIX: Final = "run."
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """Makes sealed tokens, and opens them. The clock gives seconds since the epoch."""
+
+    clock: Callable[[], float] = time.time
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def link(self, file_id: str, *, user_id: str) -> str:
+        """Return the token of a link to a file that this user may read."""
+        return self._sealed(f"file {file_id}", user_id, good_for=LINK_GOOD_FOR)
+
+    def user_of_link(self, token: str, file_id: str) -> str | None:
+        """Return the user who made a link to this file; None when the token is none of ours or too old."""
+        return self._opened(f"file {file_id}", token)
+
+    def run(self, org_id: str, *, user_id: str, good_for: float) -> str:
+        """Return the token of a run for this organization that this user started, good for some seconds."""
+        return RUN_PREFIX + self._sealed("run", f"{org_id}\n{user_id}", good_for=good_for)
+
+    def run_of(self, token: str) -> tuple[str, str] | None:
+        """Return organization and user of a run's token; None when it is none of ours or too old."""
+        text = self._opened("run", token.removeprefix(RUN_PREFIX)) if token.startswith(RUN_PREFIX) else None
+        if text is None:
+            return None
+        org_id, _, user_id = text.partition("\n")
+        return org_id, user_id
+
+    def _sealed(self, subject: str, text: str, *, good_for: float) -> str:
+        expires = str(int(self.clock() + good_for))
+        said = base64.urlsafe_b64encode(text.encode(errors="surrogatepass")).decode()
+        return f"{expires}.{said}.{self._signature(subject, expires, said)}"
+
+    def _opened(self, subject: str, token: str) -> str | None:
+        expires, _, rest = token.partition(".")
+        said, _, signature = rest.partition(".")
+        expected = self._signature(subject, expires, said)
+        if not hmac.compare_digest(signature.encode(errors="surrogatepass"), expected.encode()):
+            return None
+        # From here on it is what we sealed ourselves.
+        if int(expires) < self.clock():
+            return None
+        return base64.urlsafe_b64decode(said).decode(errors="surrogatepass")
+
+    def _signature(self, subject: str, expires: str, said: str) -> str:
+        message = f"{subject}\n{expires}\n{said}".encode(errors="surrogatepass")
+        return hmac.new(self.key, message, hashlib.sha256).hexdigest()
