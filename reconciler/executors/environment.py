@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -96,11 +97,17 @@ class RunFolder:
 def run_folder(parent: Path | None, *, invocation_id: str) -> Iterator[RunFolder]:
     """Make the folder of a run below ``parent`` (None: where temporary files go), and remove it afterwards.
 
+    What a runner that was killed left behind of an earlier attempt goes, too.
+
     Raises:
         RunFailed: The folder cannot be made.
     """
+    prefix = f"reconciler-{invocation_id}-"
     try:
-        root = Path(tempfile.mkdtemp(prefix=f"reconciler-{invocation_id}-", dir=parent)).resolve()
+        for left in (parent or Path(tempfile.gettempdir())).glob(f"{prefix}*"):
+            if _is_ours(left):
+                _remove(left)
+        root = Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
     except OSError as error:
         raise RunFailed(f"cannot make a folder for the run: {error.strerror}: {error.filename}") from error
     folder = RunFolder(root)
@@ -110,6 +117,12 @@ def run_folder(parent: Path | None, *, invocation_id: str) -> Iterator[RunFolder
         yield folder
     finally:
         _remove(root)
+
+
+def _is_ours(path: Path) -> bool:
+    """Return True for a folder that is none of somebody else's who may write here, and no link."""
+    status = path.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
 def _remove(root: Path) -> None:

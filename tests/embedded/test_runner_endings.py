@@ -200,7 +200,7 @@ from pathlib import Path
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.runner import Runner
 from reconciler.executors.process import ProcessExecutor
-Runner(EmbeddedPlatform.open(sys.argv[1]), ProcessExecutor(os.environ)).run()
+Runner(EmbeddedPlatform.open(sys.argv[1]), ProcessExecutor(os.environ), work_dir=Path(sys.argv[2])).run()
 """
 
 
@@ -210,15 +210,19 @@ def test_what_a_killed_runner_ran_is_run_by_the_next(workshop: Workshop, path: P
     workshop.action(f"echo begun; [ -e {marker} ] || exec sleep 5")
     invocation_id = workshop.invoke()
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen([sys.executable, "-c", RUN_ONE, str(path)], env=environment)
+    work_dir = workshop.folder / "work"
+    work_dir.mkdir()
+    process = subprocess.Popen([sys.executable, "-c", RUN_ONE, str(path), str(work_dir)], env=environment)
     assert awaited(lambda: bool(workshop.log(invocation_id)), seconds=30)
     process.send_signal(signal.SIGKILL)
     process.wait()
     marker.touch()
+    assert len(list(work_dir.iterdir())) == 1
 
     record = workshop.ran(invocation_id, now=lambda: utc_now() + timedelta(hours=1))
 
     assert stages(record).count("Failed") == 1
+    assert list(work_dir.iterdir()) == []
     assert record.last_status is InvocationStatus.Completed
 
 
