@@ -91,6 +91,15 @@ def read_file(rows: Rows, file_id: str, *, caller: Caller, owner: str | None = N
     return record
 
 
+def read_file_at(rows: Rows, dataset_id: str, path: str, *, caller: Caller, owner: str | None = None) -> FileRecord:
+    """Return the file at a path of a dataset."""
+    read_dataset(rows, dataset_id, caller=caller, owner=owner)
+    record = rows.files.at_path(dataset_id, path) if path == path.encode(errors="replace").decode() else None
+    if record is None:
+        raise NotFound(f'there is no file "{path}" in dataset "{dataset_id}"')
+    return record
+
+
 def update_file(
     rows: Rows, file_id: str, request: UpdateFileRequest, *, caller: Caller, owner: str | None, now: datetime
 ) -> FileRecord:

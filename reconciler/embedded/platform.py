@@ -294,6 +294,11 @@ class EmbeddedPlatform:
         with self._reading(f'read file "{file_id}"') as rows:
             return files.read_file(rows, file_id, caller=self._caller, owner=owner)
 
+    def get_file_at(self, dataset_id: str, path: str, *, owner: str | None = None) -> FileRecord:
+        """Return the file at a path of a dataset; only the embedded platform can be asked this."""
+        with self._reading(f'read file "{path}"') as rows:
+            return files.read_file_at(rows, dataset_id, path, caller=self._caller, owner=owner)
+
     def update_file(self, file_id: str, request: UpdateFileRequest, *, owner: str | None = None) -> FileRecord:
         with self._causing_events(f'update file "{file_id}"') as rows:
             return files.update_file(rows, file_id, request, caller=self._caller, owner=owner, now=self._clock())

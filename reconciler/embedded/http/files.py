@@ -46,20 +46,12 @@ def list_directories(call: Call, dataset_id: str, *, page_token: str | None = No
 
 def get_file(call: Call, file_id: str, *, version_id: int | None = None) -> FileRecord:
     """Read a file's record; of its versions the latest is kept."""
-    record = call.platform.get_file(file_id, owner=call.owner)
-    if version_id not in (None, record.version):
-        raise NotFound(f'version {version_id} of file "{file_id}" is not kept; the latest is {record.version}')
-    return record
+    return _of_version(call.platform.get_file(file_id, owner=call.owner), version_id)
 
 
 def get_file_at(call: Call, path: str, dataset_id: str, *, version_id: int | None = None) -> FileRecord:
     """Read the record of the file at a path of a dataset."""
-    query = QueryFilesRequest(include_patterns=["/" + _literal(path)])
-    page = call.platform.query_files(dataset_id, query, owner=call.owner)
-    found = [record for record in page.items if record.relative_path == path]
-    if not found:
-        raise NotFound(f'there is no file "{path}" in dataset "{dataset_id}"')
-    return get_file(call, found[0].file_id, version_id=version_id)
+    return _of_version(call.platform.get_file_at(dataset_id, path, owner=call.owner), version_id)
 
 
 def update_file(call: Call, file_id: str, body: UpdateFileRequest) -> FileRecord:
@@ -72,9 +64,10 @@ def delete_file(call: Call, file_id: str) -> None:
     call.platform.delete_file(file_id, owner=call.owner)
 
 
-def _literal(path: str) -> str:
-    """Return the gitignore-style pattern that takes just this path."""
-    return "".join(f"\\{character}" if character in "\\*?[]! #" else character for character in path)
+def _of_version(record: FileRecord, version_id: int | None) -> FileRecord:
+    if version_id not in (None, record.version):
+        raise NotFound(f'version {version_id} of file "{record.file_id}" is not kept; the latest is {record.version}')
+    return record
 
 
 OPERATIONS: Final = (
