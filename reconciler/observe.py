@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 from reconciler.domain.actions import ActionRecord
@@ -29,11 +30,12 @@ def observe(platform: PlatformReader, *, references: Iterable[ActionReference] =
         PlatformError: The platform could not be read; nothing partial is returned.
     """
     identity = platform.identity()
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="observe") as pool:
-        actions = pool.submit(_all_pages, platform.query_actions)
-        triggers = pool.submit(_all_pages, platform.query_triggers)
-        records: dict[Address, LiveRecord] = {Address(Kind.ACTION, r.name): r for r in actions.result()}
-        records |= {Address(Kind.TRIGGER, r.name): r for r in triggers.result()}
+    listings: list[Callable[[], dict[Address, LiveRecord]]] = [
+        lambda: {Address(Kind.ACTION, record.name): record for record in _all_pages(platform.query_actions)},
+        lambda: {Address(Kind.TRIGGER, record.name): record for record in _all_pages(platform.query_triggers)},
+    ]
+    actions, triggers = _side_by_side(lambda listing: listing(), listings, parallelism=2)
+    records = actions | triggers
     foreign = _foreign(platform, references, org_id=identity.org_id, parallelism=parallelism)
     return Live(identity, records, foreign)
 
@@ -95,7 +97,33 @@ def _foreign(
 
 
 def _side_by_side(work: Callable[[Given], Taken], given: list[Given], *, parallelism: int) -> list[Taken]:
-    if not given:
-        return []
-    with ThreadPoolExecutor(max_workers=min(parallelism, len(given)), thread_name_prefix="observe") as pool:
-        return list(pool.map(work, given))
+    """Return what ``work`` makes of each, in their order; raise what the first of them raised.
+
+    The threads are daemons, unlike those of an executor pool: a Ctrl-C must not wait for a platform that is silent.
+    """
+    waiting: SimpleQueue[int] = SimpleQueue()
+    ended: SimpleQueue[int] = SimpleQueue()
+    taken: dict[int, Taken] = {}
+    raised: dict[int, BaseException] = {}
+
+    def take_turns() -> None:
+        while True:
+            try:
+                place = waiting.get_nowait()
+            except Empty:
+                return
+            try:
+                taken[place] = work(given[place])
+            except BaseException as error:  # noqa: BLE001  handed to the calling thread, which raises it
+                raised[place] = error
+            ended.put(place)
+
+    for place in range(len(given)):
+        waiting.put(place)
+    for number in range(min(parallelism, len(given))):
+        threading.Thread(target=take_turns, name=f"observe-{number}", daemon=True).start()
+    for _ in given:
+        ended.get()
+    if raised:
+        raise raised[min(raised)]
+    return [taken[place] for place in range(len(given))]

@@ -172,3 +172,25 @@ def test_130_when_interrupted_and_what_was_done_is_told(folder: Folder, server: 
     outcomes = {event["address"]: event["outcome"] for event in ended if "outcome" in event}
     assert outcomes["action.two"] == "skipped"
     assert outcomes["action.one"] in {"unknown", "failed"}
+
+
+def test_130_at_once_when_interrupted_while_the_platform_is_silent(folder: Folder, server: ScriptedServer) -> None:
+    """Ctrl-C during a plan waits neither for the answer under way nor for the attempts that would follow it."""
+    folder.action("one")
+    server.answer_with(Answer(hang=True))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "plan", *remote(server)],
+        cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 20
+    while not server.asked and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    # The server keeps silent for ten seconds, and the client would ask four times more.
+    _, err = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert err.strip() == "interrupted"
