@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.templates import ACTION, ADOPTED_ACTION, PROJECT, TRIGGER, existing_definitions
+from reconciler.cli.templates import ACTION, ADOPTED_ACTION, PROJECT, TRIGGER, existing_definitions, scalar
 
 
 @click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")
@@ -37,13 +37,15 @@ def _project_name(folder: Path) -> str:
 
 
 def _files(folder: Path, name: str) -> dict[Path, str]:
-    files = {folder / "reconciler.yaml": PROJECT.format(name=name)}
+    files = {folder / "reconciler.yaml": PROJECT.format(name=scalar(name))}
     definitions = existing_definitions(folder)
     for action, definition in definitions.items():
         relative = Path("..") / definition.relative_to(folder)
-        files[folder / "actions" / f"{action}.yaml"] = ADOPTED_ACTION.format(name=action, path=relative.as_posix())
+        files[folder / "actions" / f"{action}.yaml"] = ADOPTED_ACTION.format(
+            name=scalar(action), image=action, path=scalar(relative.as_posix())
+        )
     action = next(iter(definitions), "count_messages")
     if not definitions:
         files[folder / "actions" / f"{action}.yaml"] = ACTION.format(name=action)
-    files[folder / "triggers" / "on_new_bags.yaml"] = TRIGGER.format(name="on_new_bags", action=action)
+    files[folder / "triggers" / "on_new_bags.yaml"] = TRIGGER.format(name="on_new_bags", action=scalar(action))
     return files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +52,7 @@ metadata:
 spec:
   from: {path}
   # Keys written here overlay the file, for example:
-  # uri: ghcr.io/your-org/{name}:1.0
+  # uri: ghcr.io/your-org/{image}:1.0
 """
 )
 
@@ -70,6 +71,20 @@ spec:
 )
 
 _DEPTH: Final = 3
+
+#: Characters that mean nothing in YAML where they stand.
+_HARMLESS: Final = re.compile(r"(\.\./)?[A-Za-z0-9_][A-Za-z0-9_./-]*")
+
+
+def scalar(text: str) -> str:
+    """Return text as YAML writes it: in quotes where it would be a number, a comment or another thing without."""
+    from reconciler.manifests.core_schema import NotJson, resolved
+
+    try:
+        means_itself = _HARMLESS.fullmatch(text) is not None and resolved(text) == text
+    except NotJson:
+        means_itself = False
+    return text if means_itself else json.dumps(text, ensure_ascii=False)
 
 
 def existing_definitions(folder: Path) -> dict[str, Path]:

@@ -1,0 +1,27 @@
+"""A project that was just begun is valid, whatever the folder and the files in it are called."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.scenarios.conftest import Folder
+
+
+@pytest.mark.parametrize("name", ["2026", "1e3", "true", "null", "1.10", "robots", "_a.b-c"])
+def test_a_name_that_yaml_takes_for_something_else_is_quoted(folder: Folder, name: str) -> None:
+    """Folders are called 2026 and actions 007; both are text in what init writes."""
+    folder.write("action.json", json.dumps({"name": name, "image_uri": "img:1"}))
+    assert folder.run("init", "--name", name).code == 0
+    ended = folder.run("validate")
+    assert (ended.code, ended.out) == (0, "1 action and 1 trigger valid.\n"), ended.said
+
+
+@pytest.mark.parametrize("place", ["my dir #1", "it's: here", 'a "b"', "- x", "größe"])
+def test_a_definition_is_found_again_wherever_it_lies(folder: Folder, place: str) -> None:
+    """The path that init writes leads to the file, with spaces, quotes and what begins a comment in it."""
+    folder.write(f"{place}/action.json", json.dumps({"name": "ingest", "image_uri": "img:1"}))
+    assert folder.run("init").code == 0
+    ended = folder.run("validate")
+    assert (ended.code, ended.out) == (0, "1 action and 1 trigger valid.\n"), ended.said
