@@ -30,7 +30,7 @@ def exit_with(error: Exception) -> int:
     if isinstance(error, ReconcilerError):
         _tell(error)
     elif isinstance(error, OSError):
-        click.echo(f"error: {error.strerror or error}{_of_file(error)}", err=True)
+        _tell(ReconcilerError(f"{error.strerror or error}{_of_file(error)}"))
     else:
         _tell_bug(error)
     return exit_code(error)
@@ -84,8 +84,9 @@ def _of_file(error: OSError) -> str:
 def _tell_bug(error: Exception) -> None:
     if os.environ.get("RECONCILER_TRACEBACK"):
         sys.excepthook(type(error), error, error.__traceback__)
-        return
-    click.echo(f"error: this is a bug in reconciler: {type(error).__name__}", err=True)
-    click.echo(
-        "  hint: run it again with RECONCILER_TRACEBACK=1 and report what it prints (it may quote your files)", err=True
+    _tell(
+        ReconcilerError(
+            f"this is a bug in reconciler: {type(error).__name__}",
+            hint="run it again with RECONCILER_TRACEBACK=1 and report what it prints (it may quote your files)",
+        )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.options import flags_of
+from reconciler.cli.replacing import replace_file
 from reconciler.diagnostics import Span
 
 if TYPE_CHECKING:
@@ -50,19 +50,10 @@ def _format(file: SourceFile, problems: list[Diagnostic], *, settings: Settings,
     if text == file.text or file.path is None:
         return 0
     if not check:
-        _replace(file.path, text)
+        target = file.path.resolve()
+        replace_file(target, text, mode=target.stat().st_mode)
     click.echo(settings.as_seen(Span.at(file.name)).file)
     return 1
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file and move into place, keeping its mode: a crash leaves the old file whole."""
-    target = path.resolve()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(name).chmod(target.stat().st_mode)
-    Path(name).replace(target)
 
 
 def _close(problems: Sequence[Diagnostic], changed: int, *, check: bool) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli.replacing import replace_file
 from reconciler.errors import ConfigurationError, PlanFileError
 
 if TYPE_CHECKING:
@@ -22,10 +21,7 @@ def save_plan(plan: Plan, path: Path) -> None:
     from reconciler.plan.planfile import dumps
 
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(dumps(plan))
-        Path(name).replace(path)
+        replace_file(path, dumps(plan), mode=0o600)
     except OSError as error:
         raise ConfigurationError(
             f"cannot save the plan to {path}: {error.strerror}", hint="name a file in a folder you can write to"

@@ -1,0 +1,77 @@
+"""Files the command writes: whole or not at all, and nothing left beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import Folder
+
+
+def _no_space(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk on which no file gets into place any more."""
+    monkeypatch.setattr(Path, "replace", _no_space)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_plan_that_cannot_be_saved_leaves_nothing_behind(folder: Folder) -> None:
+    """The message names file and reason; the folder is as it was."""
+    folder.action("one")
+    ended = folder.embedded("plan", "--no-cache", "--out", "saved/plan.json")
+    assert ended.code == 1
+    (folder.path / "saved").mkdir()
+    ended = folder.embedded("plan", "--no-cache", "--out", "saved/plan.json")
+    assert (ended.code, ended.out) == (1, "")
+    assert "cannot save the plan to saved/plan.json: No space left on device" in ended.err
+    assert list((folder.path / "saved").iterdir()) == []
+
+
+@pytest.mark.usefixtures("full")
+def test_a_file_that_cannot_be_formatted_stays_as_it_was(folder: Folder) -> None:
+    """The old text is whole, the new one nowhere."""
+    path = folder.write("one.yaml", "kind: Action\napiVersion: reconciler/v1\nmetadata: { name: one }\nspec: {}\n")
+    before = path.read_text()
+    ended = folder.run("fmt")
+    assert ended.code == 1
+    assert "No space left on device" in ended.err
+    assert [each.name for each in folder.path.iterdir()] == ["one.yaml"]
+    assert path.read_text() == before
+
+
+def test_a_plan_is_for_its_owner_alone(folder: Folder) -> None:
+    """Also where a file that others may read stood before."""
+    folder.action("one")
+    folder.write("plan.json", "{}").chmod(0o644)
+    folder.embedded("plan", "--no-cache", "--out", "plan.json")
+    assert stat.S_IMODE((folder.path / "plan.json").stat().st_mode) == 0o600
+
+
+def test_what_is_no_file_is_not_replaced_by_one(folder: Folder) -> None:
+    """``--out /dev/null`` by root must leave the machine a /dev/null; a pipe stands for it here."""
+    folder.action("one")
+    pipe = folder.path / "saved.pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    folder.embedded("plan", "-f", "one.yaml", "--out", "saved.pipe")
+    saved = os.read(reader, 65536)
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert json.loads(saved)["summary"]["create"] == 1
+
+
+def test_a_failure_of_the_system_is_one_json_document_too(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--output json prints one document and nothing else, whatever it was that failed: here, a folder that is gone."""
+    folder.action("one")
+    monkeypatch.setattr(Path, "cwd", _no_space)
+    ended = folder.embedded("plan", "--output", "json")
+    assert (ended.code, ended.err) == (1, "")
+    assert json.loads(ended.out)["error"]["message"] == "No space left on device"
