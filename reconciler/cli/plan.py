@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,11 +57,18 @@ def command(
         save_plan(plan, out)
     show(plan, output, reveal=show_sensitive)
     if out is not None and output == "text":
-        click.echo(f"Saved to {out}. Apply exactly this with: reconciler apply {out}", err=True)
+        click.echo(f"Saved to {out}. Apply exactly this with: {_command(out, arguments)}", err=True)
     if warnings_as_errors and plan.warnings:
         raise click.exceptions.Exit(1)
     if detailed_exitcode and not plan.is_empty:
         raise click.exceptions.Exit(2)
+
+
+def _command(out: Path, arguments: dict[str, Any]) -> str:
+    """Return the command that applies a saved plan: a plan file does not say how to reach its platform."""
+    flags = ("platform", "profile", "endpoint", "org_id")
+    given = [(f"--{'org' if flag == 'org_id' else flag}", arguments[flag]) for flag in flags if arguments.get(flag)]
+    return shlex.join(["reconciler", "apply", str(out), *(word for pair in given for word in pair)])
 
 
 def show(plan: Plan, output: str, *, reveal: bool = False) -> None:

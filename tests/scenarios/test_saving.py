@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -75,3 +76,13 @@ def test_a_failure_of_the_system_is_one_json_document_too(folder: Folder, monkey
     ended = folder.embedded("plan", "--output", "json")
     assert (ended.code, ended.err) == (1, "")
     assert json.loads(ended.out)["error"]["message"] == "No space left on device"
+
+
+def test_the_command_that_is_offered_applies_the_plan(folder: Folder) -> None:
+    """A plan made with --platform is applied with it: without, nobody would have named a platform."""
+    folder.action("one")
+    ended = folder.run("plan", "--platform", "embedded", "--org", "og_lab", "--out", "my plan.json")
+    _, offered = ended.err.strip().split(" with: ")
+    assert shlex.split(offered)[0] == "reconciler"
+    assert folder.run(*shlex.split(offered)[1:]).code == 0
+    assert folder.run("plan", "--platform", "embedded", "--org", "og_lab", "--detailed-exitcode").code == 0
