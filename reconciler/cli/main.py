@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Final
 
@@ -12,6 +11,7 @@ import click
 from reconciler import __version__
 from reconciler.cli import collection
 from reconciler.cli.failure import exit_with, usage_exit
+from reconciler.cli.pipes import let_readers_leave
 
 #: Commands by name: the module that holds ``command``, and its one line in ``--help``. Modules load when run.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -80,15 +80,12 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with the exit code that conventions give the outcome."""
+    let_readers_leave()
     try:
         # Outside of standalone mode click returns the code that a command left with, and None when it just returned.
         sys.exit(cli.main(prog_name="reconciler", standalone_mode=False) or 0)
     except click.ClickException as mistake:
         sys.exit(usage_exit(mistake))
-    except BrokenPipeError:
-        # The reader of our output has left, as `head` does; that is its right. Close what Python would flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.exit(130)

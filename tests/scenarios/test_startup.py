@@ -36,6 +36,7 @@ HELP = {
     "reconciler.cli.main",
     "reconciler.cli.collection",
     "reconciler.cli.failure",
+    "reconciler.cli.pipes",
 } | {
     "reconciler.diagnostics",
     "reconciler.errors",

@@ -1,0 +1,55 @@
+"""A reader that leaves, as ``head`` does, changes neither what is done nor the exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.scenarios.conftest import Folder
+
+#: More than a pipe holds, so that the command notices that nobody reads.
+MANY = 150
+
+
+def unread(folder: Folder, *arguments: str) -> tuple[int, str]:
+    """Run the command with a reader that leaves after the first line; return exit code and standard error."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", *arguments, "--platform", "embedded"],
+        cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    return process.wait(timeout=30), err
+
+
+@pytest.fixture
+def fleet(folder: Folder) -> Folder:
+    """Many actions with long descriptions."""
+    for number in range(MANY):
+        folder.action(f"action_{number}", more=f"  description: {'long ' * 200}\n")
+    return folder
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_an_apply_that_nobody_watches_any_more_is_finished(fleet: Folder, output: str) -> None:
+    """What was approved is applied to its end."""
+    assert unread(fleet, "apply", "--auto-approve", "--output", output) == (0, "")
+    assert fleet.embedded("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
+def test_a_verdict_nobody_reads_is_still_the_exit_code(fleet: Folder, output: str) -> None:
+    """There are changes, and a reader that leaves does not make them go away."""
+    assert unread(fleet, "plan", "--detailed-exitcode", "--output", output) == (2, "")
+    assert unread(fleet, "drift", "--output", output) == (2, "")
