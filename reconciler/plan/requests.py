@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_never
 
+from reconciler.domain.notset import NotSetType
 from reconciler.domain.requests import (
     CreateActionRequest,
     CreateTriggerRequest,
@@ -29,7 +30,7 @@ from reconciler.plan.shapes import in_order
 
 def request_json(request: Request, *, sensitive: frozenset[str], reveal: bool) -> dict[str, Any]:
     """Return a request with method, path and body; ``masked`` says that a mask stands for a secret in the body."""
-    operation, method, path = _endpoint(request)
+    operation, method, path = endpoint_of(request)
     document: dict[str, Any] = {"operation": operation, "method": method, "path": path, "body": None}
     body = body_of(request, sensitive=sensitive)
     if body is not None:
@@ -37,6 +38,15 @@ def request_json(request: Request, *, sensitive: frozenset[str], reveal: bool) -
     if not reveal and any(secrets_in(body)):
         document["masked"] = True
     return document
+
+
+def members_of(request: Request) -> dict[str, Any] | None:
+    """Return the members of the body that will be sent, by name in order, as values; None for a request without one."""
+    if isinstance(request, DeleteAction | DeleteTrigger):
+        return None
+    body: WireModel = request.body
+    members = {name: getattr(body, name) for name in sorted(body.model_fields_set)}
+    return {name: value for name, value in members.items() if not isinstance(value, NotSetType)}
 
 
 def body_of(request: Request, *, sensitive: frozenset[str]) -> dict[str, Any] | None:
@@ -73,7 +83,7 @@ def request_of(document: Mapping[str, Any], *, name: str) -> Request:
             raise ValueError(f"there is no operation {unknown!r}")
 
 
-def _endpoint(request: Request) -> tuple[str, str, str]:
+def endpoint_of(request: Request) -> tuple[str, str, str]:
     """Return operation, method and path of a request."""
     match request:
         case CreateAction():

@@ -33,20 +33,26 @@ def pour_lines(console: Console, blocks: Iterable[Sequence[Pieces]]) -> None:
 
     Rich wraps, measures and splits what is already in lines: for 10,000 changes it takes as long as planning them.
     """
-    paint = _paint(console)
+    painted = _painter(console)
     for block in blocks:
-        console.file.write("".join(f"{''.join(paint(text, style) for text, style in line)}\n" for line in block))
+        console.file.write("".join([f"{painted(line)}\n" for line in block]))
     console.file.flush()
 
 
-def _paint(console: Console) -> Callable[[str, str], str]:
+def _painter(console: Console) -> Callable[[Pieces], str]:
     from rich.console import COLOR_SYSTEMS
     from rich.style import Style
 
     if console.no_color or console.color_system is None:
-        return lambda text, _: text
+        return lambda line: "".join([text for text, _ in line])
     colours = COLOR_SYSTEMS[console.color_system]
-    return lambda text, style: Style.parse(style).render(text, color_system=colours) if style else text
+
+    def painted(line: Pieces) -> str:
+        return "".join(
+            [Style.parse(style).render(text, color_system=colours) if style else text for text, style in line]
+        )
+
+    return painted
 
 
 def in_columns(rows: Sequence[Pieces]) -> list[Pieces]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from reconciler.domain.secrets import MASK
 from reconciler.plan.masking import plain
-from reconciler.plan.model import ABSENT, Absent
+from reconciler.plan.model import Absent
 from reconciler.render.visible import shortened, visible
 
 #: Characters of a value that are shown on one line, lines that a block shows, lines of context around a difference.
@@ -40,26 +41,49 @@ class Pair:
 
 def pair(before: Any, after: Any, *, reveal: bool) -> Pair:
     """Return both values of a difference as text, masked unless ``reveal``."""
-    old, new = _plain(before, reveal=reveal), _plain(after, reveal=reveal)
-    block = _block(_lines(old), _lines(new)) if _needs_block(old) or _needs_block(new) else ()
+    if isinstance(before, Absent):
+        line, block = _alone(plain(after, reveal=reveal), is_new=True)
+        return Pair(None, line, block)
+    if isinstance(after, Absent):
+        line, block = _alone(plain(before, reveal=reveal), is_new=False)
+        return Pair(line, None, block)
+    return _both(plain(before, reveal=reveal), plain(after, reveal=reveal))
+
+
+def _alone(value: Any, *, is_new: bool) -> tuple[str | None, tuple[Line, ...]]:
+    line = compact(value)
+    if not _needs_block(value, line):
+        return _shortened(value, line, start=0), ()
+    lines = _lines(value)
+    return None, _block([], lines) if is_new else _block(lines, [])
+
+
+def _both(old: Any, new: Any) -> Pair:
+    old_line, new_line = compact(old), compact(new)
+    needs_block = _needs_block(old, old_line) or _needs_block(new, new_line)
+    block = _block(_lines(old), _lines(new)) if needs_block else ()
     # Texts that differ in how their lines end have no line that differs.
     if block:
         return Pair(None, None, block)
     start = _first_difference(old, new)
-    return Pair(_one_line(old, start=start), _one_line(new, start=start))
+    return Pair(_shortened(old, old_line, start=start), _shortened(new, new_line, start=start))
 
 
 def compact(value: Any) -> str:
     """Return JSON on one line, in the form people write: ``{vCPU: 512}``, ``["a", "b"]``, ``size GREATER_THAN 5``."""
+    if isinstance(value, str):
+        return MASK if value == MASK else visible(encode_basestring(value))
     if isinstance(value, dict):
         if _is_condition(value):
             return _expression(value)
         return f"{{{', '.join(f'{visible(str(key))}: {compact(member)}' for key, member in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(compact, value))}]"
-    if value == MASK:
-        return MASK
-    return visible(json.dumps(value, ensure_ascii=False))
+    # What json.dumps would say, without the encoder it makes for each value it is given.
+    return _WORDS[value] if value is None or isinstance(value, bool) else repr(value)
+
+
+_WORDS: Final = {None: "null", True: "true", False: "false"}
 
 
 def _is_condition(value: dict[str, Any]) -> bool:
@@ -83,23 +107,15 @@ def _member(condition: dict[str, Any]) -> str:
     return f"({text})" if is_joined else text
 
 
-def _plain(value: Any, *, reveal: bool) -> Any:
-    return ABSENT if isinstance(value, Absent) else plain(value, reveal=reveal)
-
-
-def _needs_block(value: Any) -> bool:
+def _needs_block(value: Any, line: str) -> bool:
     if isinstance(value, str):
         return "\n" in value.rstrip("\n")
-    return isinstance(value, dict | list) and len(compact(value)) > LINE_LIMIT
+    return len(line) > LINE_LIMIT and isinstance(value, dict | list)
 
 
-def _one_line(value: Any, *, start: int) -> str | None:
-    if isinstance(value, Absent):
-        return None
-    if not isinstance(value, str):
-        return compact(value)
-    if len(value) <= LINE_LIMIT:
-        return compact(value)
+def _shortened(value: Any, line: str, *, start: int) -> str:
+    if not isinstance(value, str) or len(value) <= LINE_LIMIT:
+        return line
     return f"{compact(shortened(value, limit=LINE_LIMIT, start=start))} ({len(value):,} characters)"
 
 
@@ -113,8 +129,6 @@ def _first_difference(old: Any, new: Any) -> int:
 
 
 def _lines(value: Any) -> list[str]:
-    if isinstance(value, Absent):
-        return []
     if isinstance(value, str):
         return value.splitlines() or [""]
     return json.dumps(value, ensure_ascii=False, indent=2).splitlines()
@@ -131,6 +145,8 @@ def _block(old: list[str], new: list[str]) -> tuple[Line, ...]:
 
 def _marked(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     """Return the lines of a unified difference without its headers; skipped stretches as ``...``."""
+    if not old or not new:
+        return [("-", line) for line in old] + [("+", line) for line in new]
     marked: list[tuple[str, str]] = []
     for number, line in enumerate(difflib.unified_diff(old, new, lineterm="", n=CONTEXT)):
         if number < 2:

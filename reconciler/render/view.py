@@ -13,9 +13,9 @@ from typing import Any
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.values import Accessibility
-from reconciler.manifests.problems import pointer_of, segments
+from reconciler.manifests.problems import segments
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import ABSENT, Absent, Change, FieldChange, Op, Plan, SetAccessibility, UpdateAction
+from reconciler.plan.model import Absent, Change, Op, Plan, SetAccessibility, UpdateAction
 from reconciler.render.palette import SYMBOL
 from reconciler.render.requests import request_lines
 from reconciler.render.values import Line, pair
@@ -99,14 +99,19 @@ def view(subject: Plan | Drift, *, reveal: bool = False) -> PlanView:
 
 
 def _change(change: Change, *, reveal: bool) -> ChangeView:
-    names = tuple(dict.fromkeys(segments(field.pointer)[1] for field in change.fields))
+    fields: list[FieldView] = []
+    names: dict[str, None] = {}
+    for field in change.fields:
+        path = segments(field.pointer)[1:]
+        names[path[0]] = None
+        _add_rows(fields, visible(".".join(path)), field.before, field.after, reveal=reveal)
     return ChangeView(
         op=change.op,
         symbol=SYMBOL[change.op],
         address=visible(str(change.address)),
         names=tuple(map(visible, names)),
-        fields=tuple(_field(each, reveal=reveal) for field in change.fields for each in _members(field)),
-        hidden=len(((change.before or {}).keys() | (change.after or {}).keys()) - set(names)),
+        fields=tuple(fields),
+        hidden=len(((change.before or {}).keys() | (change.after or {}).keys()) - names.keys()),
         requests=tuple(map(visible, request_lines(change))),
         notes=tuple(_notes(change)),
         origin="" if change.origin is None else visible(str(change.origin)),
@@ -128,23 +133,14 @@ def _notes(change: Change) -> Iterator[str]:
                 pass
 
 
-def _members(field: FieldChange) -> Iterator[FieldChange]:
-    """Take an object that is only on one side apart, so that each of its members is a row."""
-    before, after = field.before, field.after
-    whole = after if isinstance(before, Absent) else before
-    if not isinstance(whole, dict) or not whole or not (isinstance(before, Absent) or isinstance(after, Absent)):
-        yield field
-        return
-    if "comparator" in whole or "operator" in whole:
-        # A condition reads better as a whole.
-        yield field
+def _add_rows(rows: list[FieldView], path: str, before: Any, after: Any, *, reveal: bool) -> None:
+    """Add the rows of a difference: of an object that is only on one side, each of its members is one."""
+    whole = after if isinstance(before, Absent) else before if isinstance(after, Absent) else None
+    # A condition reads better as a whole.
+    if not whole or not isinstance(whole, dict) or "comparator" in whole or "operator" in whole:
+        values = pair(before, after, reveal=reveal)
+        rows.append(FieldView(path, values.before, values.after, values.block))
         return
     for name, member in whole.items():
-        sides: tuple[Any, Any] = (ABSENT, member) if isinstance(before, Absent) else (member, ABSENT)
-        yield from _members(FieldChange(field.pointer + pointer_of([name]), *sides))
-
-
-def _field(field: FieldChange, *, reveal: bool) -> FieldView:
-    path = visible(".".join(segments(field.pointer)[1:]))
-    values = pair(field.before, field.after, reveal=reveal)
-    return FieldView(path, values.before, values.after, values.block)
+        old, new = (before, member) if isinstance(before, Absent) else (member, after)
+        _add_rows(rows, f"{path}.{visible(name)}", old, new, reveal=reveal)

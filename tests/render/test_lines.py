@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.render.lines import Pieces, pour_lines, show_lines
 from reconciler.render.palette import COLOUR, LINE_COLOUR, OUTCOME_COLOUR, QUIET, SEVERITY_COLOUR
-from reconciler.render.visible import visible
+from reconciler.render.visible import _UNSEEN, visible
 from tests.render.builders import text_console
 
 STYLES = sorted({*COLOUR.values(), *LINE_COLOUR.values(), *OUTCOME_COLOUR.values(), *SEVERITY_COLOUR.values(), QUIET})
@@ -25,3 +25,8 @@ def test_lines_are_poured_as_they_are_shown(blocks: list[list[Pieces]], *, colou
         show_lines(shown[0], block)
     pour_lines(poured[0], blocks)
     assert poured[1].getvalue() == shown[1].getvalue()
+
+
+def test_what_python_prints_hides_nothing() -> None:
+    """Every character that is written out counts as not printable, so a printable text may be left as it is."""
+    assert not any(chr(code).isprintable() for code in range(0x110000) if _UNSEEN.match(chr(code)))
