@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -32,6 +34,7 @@ class Server:
     first_line: str
     url: str
     token: str
+    said: IO[str]
 
     def client(self) -> httpx.Client:
         """Return a client for the local user."""
@@ -46,8 +49,9 @@ class Server:
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Send a signal, wait for the end, and return the exit code and what was said on standard error."""
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=30)
-        return self.process.returncode, said
+        code = self.process.wait(timeout=30)
+        self.said.seek(0)
+        return code, self.said.read()
 
 
 def command(database: Path, *arguments: str) -> list[str]:
@@ -58,20 +62,24 @@ def command(database: Path, *arguments: str) -> list[str]:
 @contextmanager
 def serving(database: Path, *arguments: str) -> Iterator[Server]:
     """Serve a database until the end of the ``with``."""
-    with subprocess.Popen(
-        command(database, *arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=environment(),
-    ) as process:
+    # A file takes as much of a log as there is; a pipe that nobody reads would hold the server up.
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(
+            command(database, *arguments),
+            stdout=subprocess.PIPE,
+            stderr=said,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env=environment(),
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             first_line = process.stdout.readline().strip()
             token_file = database.with_name(f"{database.name}.token")
             token = token_file.read_text().strip() if token_file.exists() else ""
-            yield Server(process, first_line, first_line, token)
+            yield Server(process, first_line, first_line, token, said)
         finally:
             process.kill()
 
