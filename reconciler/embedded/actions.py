@@ -9,7 +9,8 @@ write                 members of the owner; for others a published action is ref
                       not found
 delete                refused while the owner's own triggers or actions refer to it; those of other
                       organizations do not count, or they could hold an action hostage
-inherits              the parent must exist and be visible to the owner; no cycles, by name
+inherits              the parent must exist and be visible to the owner; no cycles, by name; the record
+                      spells its organization out, as the official program expects to find it
 ====================  ===============================================================================
 """
 
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reconciler.domain.actions import ActionRecord
+from reconciler.domain.actions import ActionRecord, normalised_reference
 from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.changesets import ActionParameterChangeset, MetadataChangeset
 from reconciler.domain.notset import NotSetType
@@ -75,6 +76,7 @@ def create_action(rows: Rows, request: CreateActionRequest, *, caller: Caller, n
         published=None,
         digest=None,
     )
+    record = _with_parents_owner(record)
     check_action(record)
     if rows.action(caller.org_id, record.name) is not None:
         raise Conflict(f'action "{record.name}" exists already in {caller.org_id}')
@@ -91,6 +93,7 @@ def update_action(
     record = latest.model_copy(
         update={**changes, "modified": after(latest.modified, now), "modified_by": caller.user_id, "digest": None}
     )
+    record = _with_parents_owner(record)
     check_action(record)
     if "inherits" in changes:
         _check_parent(rows, record)
@@ -205,6 +208,12 @@ def _changes(latest: ActionRecord, request: UpdateActionRequest) -> dict[str, An
     if changes.get("inherits", latest.inherits) is not None and changes.get("requires_downloaded_inputs", True):
         changes["requires_downloaded_inputs"] = None
     return changes
+
+
+def _with_parents_owner(record: ActionRecord) -> ActionRecord:
+    if record.inherits is None:
+        return record
+    return record.model_copy(update={"inherits": normalised_reference(record.inherits, org_id=record.org_id)})
 
 
 def _check_parent(rows: Rows, record: ActionRecord) -> None:

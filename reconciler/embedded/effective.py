@@ -44,6 +44,18 @@ class EffectiveAction:
             timeout=_first((each.timeout for each in line), DEFAULT_TIMEOUT),
         )
 
+    def run_container(self, overrides: ContainerParameters | None) -> ContainerParameters:
+        """Return how the image of a run is run: overrides replace the whole object, but variables alone are added.
+
+        The newest official command-line program sends a log level with every invocation, and means the rest to stay.
+        """
+        own = self.container_parameters
+        if overrides is None:
+            return own
+        if overrides.env_vars is None or overrides != ContainerParameters(env_vars=overrides.env_vars):
+            return overrides
+        return own.model_copy(update={"env_vars": {**(own.env_vars or {}), **overrides.env_vars}})
+
     def parameter_problems(self, values: Mapping[str, Any]) -> list[str]:
         """Say which values are missing, and which have no parameter; null is no value."""
         declared = {parameter.name for parameter in self.parameters}

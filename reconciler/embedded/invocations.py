@@ -5,7 +5,7 @@ invoke             whoever may read the action; the invocation belongs to the ca
 read, cancel, ...  members of that organization; nobody else knows of it
 parameters         checked against the action with its ancestors; the record keeps what the request
                    gives, and the run is given that over the defaults as they are now
-overrides          replace the action's whole object
+overrides          replace the action's whole object; variables alone are added to the action's own
 idempotency id     unique within the organization; a second use is a conflict, never the first answer
 =================  =================================================================================
 """
@@ -196,7 +196,7 @@ def _queued(
             source=source,
         ),
         compute_requirements=request.compute_requirement_overrides or effective.compute_requirements,
-        container_parameters=request.container_parameter_overrides or effective.container_parameters,
+        container_parameters=effective.run_container(request.container_parameter_overrides),
         timeout=timeout,
         last_status=InvocationStatus.Queued,
         status=[InvocationStatusRecord(status=InvocationStatus.Queued, timestamp=now)],

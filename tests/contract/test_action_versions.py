@@ -179,7 +179,8 @@ def test_an_action_can_begin_to_inherit(platform: Platform) -> None:
         ),
     )
 
-    assert (record.inherits, record.uri, record.parameters) == (ActionReference(name="parent"), None, [])
+    parent = ActionReference(name="parent", owner="og_ours")
+    assert (record.inherits, record.uri, record.parameters) == (parent, None, [])
     assert (record.requires_downloaded_inputs, record.timeout) == (None, 3)
 
 
@@ -190,7 +191,7 @@ def test_an_update_elsewhere_does_not_mind_a_parent_taken_from_the_hub(platform:
 
     record = platform.update_action("child", UpdateActionRequest(timeout=9))
 
-    assert (record.inherits, record.timeout) == (ActionReference(name="parent"), 9)
+    assert (record.inherits, record.timeout) == (ActionReference(name="parent", owner="og_ours"), 9)
 
 
 @pytest.mark.parametrize("digest", ["0" * 32, "nonsense'; --", "ü", "None-such"])

@@ -188,16 +188,16 @@ def test_an_inheriting_action_declares_nothing_that_it_inherits(platform: Platfo
 
 
 def test_an_action_inherits_from_a_version_of_its_own_organization(platform: Platform) -> None:
-    """A parent may be pinned, and the reference is kept as it was given."""
+    """A parent may be pinned; whose it is stands in the record, for the official program compares it."""
     parent = platform.create_action(new_action("parent"))
     pinned = ActionReference(name="parent", digest=parent.digest)
 
     child = platform.create_action(new_action("child", uri=None, inherits=pinned, compute_requirements=None))
 
-    assert child.inherits == pinned
+    assert child.inherits == ActionReference(name="parent", digest=parent.digest, owner="og_ours")
     assert platform.create_action(
         new_action("other", uri=None, inherits=ActionReference(name="parent"))
-    ).inherits == ActionReference(name="parent")
+    ).inherits == ActionReference(name="parent", owner="og_ours")
 
 
 def test_a_parent_version_that_does_not_exist_is_refused(platform: Platform) -> None:

@@ -180,6 +180,16 @@ def test_an_override_replaces_the_whole_object(whole: WholePlatform) -> None:
     assert record.timeout == 4
 
 
+def test_an_override_of_variables_alone_is_added(whole: WholePlatform) -> None:
+    """The newest official program sends one with every invocation; the command of the action still runs."""
+    own = ContainerParameters(command=["a"], env_vars={"A": "1", "B": "1"})
+    whole.create_action(new_action(container_parameters=own))
+
+    record = invoked(whole, container_parameter_overrides=ContainerParameters(env_vars={"B": "2"}))
+
+    assert record.container_parameters == ContainerParameters(command=["a"], env_vars={"A": "1", "B": "2"})
+
+
 @pytest.mark.usefixtures("action")
 @pytest.mark.parametrize("timeout", [0, -1, 2**31])
 def test_a_timeout_out_of_range_is_refused(whole: WholePlatform, timeout: int) -> None:
