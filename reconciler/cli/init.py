@@ -6,14 +6,24 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.templates import ACTION, ADOPTED_ACTION, PROJECT, TRIGGER, existing_definitions, scalar
+from reconciler.cli.templates import (
+    ACTION,
+    ADOPTED_ACTION,
+    PROJECT,
+    SCHEMA,
+    TRIGGER,
+    existing_definitions,
+    scalar,
+    schema_text,
+)
+from reconciler.errors import ConfigurationError
 
 
 @click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--name", metavar="NAME", help="The project's name.  [default: the folder's]")
 def command(*, folder: Path, name: str | None) -> None:
-    """Start a project: reconciler.yaml, an example action and an example trigger.
+    """Start a project: reconciler.yaml, an example action and an example trigger, and the schema for your editor.
 
     An action.json found in the folder is used as it is: the manifest refers to it. Existing files are never
     overwritten.
@@ -21,7 +31,9 @@ def command(*, folder: Path, name: str | None) -> None:
     files = _files(folder, name or _project_name(folder))
     taken = [path for path in files if path.exists()]
     if taken:
-        raise click.UsageError(f"{taken[0]} exists already; nothing was written")
+        raise ConfigurationError(
+            f"{taken[0]} exists already; nothing was written", hint="choose another folder, or remove what is there"
+        )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -47,5 +59,6 @@ def _files(folder: Path, name: str) -> dict[Path, str]:
     action = next(iter(definitions), "count_messages")
     if not definitions:
         files[folder / "actions" / f"{action}.yaml"] = ACTION.format(name=action)
+    files[folder / SCHEMA] = schema_text()
     files[folder / "triggers" / "on_new_bags.yaml"] = TRIGGER.format(name="on_new_bags", action=scalar(action))
     return files

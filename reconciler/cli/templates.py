@@ -10,11 +10,14 @@ from typing import Final
 
 from reconciler.domain.address import Kind, name_problem
 
-_SCHEMA_LINE: Final = "# yaml-language-server: $schema=https://roboto-reconciler.dev/schemas/v1/manifest.schema.json\n"
+#: The schema of every kind; a copy in the project lets editors work offline and fit the version that wrote it.
+SCHEMA: Final = "schemas/manifest.schema.json"
+
+_SCHEMA_LINE: Final = f"# yaml-language-server: $schema=../{SCHEMA}\n"
 
 PROJECT: Final = (
-    _SCHEMA_LINE
-    + """\
+    f"# yaml-language-server: $schema={SCHEMA}\n"
+     """\
 apiVersion: reconciler/v1
 kind: Project
 metadata:
@@ -85,6 +88,13 @@ def scalar(text: str) -> str:
     except NotJson:
         means_itself = False
     return text if means_itself else json.dumps(text, ensure_ascii=False)
+
+
+def schema_text() -> str:
+    """Return the schema that the manifests refer to."""
+    from reconciler.manifests.schema import texts
+
+    return texts()[Path(SCHEMA).name]
 
 
 def existing_definitions(folder: Path) -> dict[str, Path]:

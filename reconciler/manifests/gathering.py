@@ -100,7 +100,7 @@ class Gathering:
     def _is_valid(self, file: SourceFile, origin: Origin, document: Json) -> bool:
         kind = kind_of(document)
         if not isinstance(kind, str):
-            self._report_unknown(file, origin, kind, is_plan=isinstance(document, dict) and "plan_id" in document)
+            self._report_unknown(file, origin, kind, is_ours=_is_ours(document))
             return False
         problems = schema_problems(document, kind=kind)
         if problems:
@@ -125,16 +125,16 @@ class Gathering:
         self._report(origin, [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR])
         self._claim(resource.address, origin)
 
-    def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem], *, is_plan: bool) -> None:
+    def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem], *, is_ours: bool) -> None:
         is_stray = problems[0].rule == NOT_A_MANIFEST and file.name.endswith(".json") and not file.explicit
         if not is_stray:
             self._report(origin, problems)
             return
         # Folders hold other JSON too; an action file that a manifest starts from is not even worth a warning, nor is
-        # a plan that was saved here.
+        # what this tool itself writes.
         [problem] = problems
         stray = replace(problem, severity=Severity.WARNING, summary="this JSON file is no manifest and was left out")
-        self._strays[file.name] = None if is_plan else self.origins.diagnose(origin, stray)
+        self._strays[file.name] = None if is_ours else self.origins.diagnose(origin, stray)
 
     def _report(self, origin: Origin, problems: Iterable[Problem]) -> None:
         self.diagnostics += [self.origins.diagnose(origin, problem) for problem in problems]
@@ -302,3 +302,8 @@ def _own_problems(resource: Resource, document: dict[str, Any]) -> list[Problem]
 def _name_of(document: Json) -> str:
     metadata = document.get("metadata") if isinstance(document, dict) else None
     return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+
+
+def _is_ours(document: Json) -> bool:
+    """True for a saved plan and for a JSON Schema, which ``init`` writes for the editor."""
+    return isinstance(document, dict) and not document.keys().isdisjoint({"plan_id", "$schema"})

@@ -44,7 +44,7 @@ def write(directory: str | Path) -> list[str]:
     folder = Path(directory)
     changed = stale(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in _texts().items():
+    for name, text in texts().items():
         if name in changed:
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return changed
@@ -53,14 +53,15 @@ def write(directory: str | Path) -> list[str]:
 def stale(directory: str | Path) -> list[str]:
     """Return the names of the schemas that ``directory`` lacks or holds in another form."""
     folder = Path(directory)
-    return [name for name, text in _texts().items() if _content(folder / name) != text.encode()]
+    return [name for name, text in texts().items() if _content(folder / name) != text.encode()]
 
 
 def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _texts() -> Mapping[str, str]:
+def texts() -> Mapping[str, str]:
+    """Return the text of every schema by the name of its file."""
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
 
 

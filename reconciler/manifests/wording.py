@@ -183,7 +183,8 @@ def _missing_memory(vcpu: int, path: tuple[Step, ...]) -> Problem:
 
 def _wrong_type(found: Finding) -> Problem:
     wanted = found.expected if isinstance(found.expected, list) else [found.expected]
-    secret = any(isinstance(step, str) and names_a_secret(step) for step in found.path)
+    # A text where a map belongs may be one of the map's entries, written as NAME=VALUE.
+    secret = "object" in wanted or any(isinstance(step, str) and names_a_secret(step) for step in found.path)
     summary = (
         f"expected {_either([_TYPE_WORDS[name] for name in wanted])}, got {_described(found.value, secret=secret)}"
     )

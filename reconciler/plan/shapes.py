@@ -42,11 +42,11 @@ def reference_shape(reference: ActionReference | None, *, org_id: str) -> Shape 
     return without_defaults({"name": reference.name, "digest": reference.digest, "owner": owner})
 
 
-def compute_shape(compute: ComputeRequirements | None) -> Shape | None:
-    """Return vCPU and memory, and storage where it is more than the minimum."""
+def compute_shape(compute: ComputeRequirements | None, *, explicit: bool = False) -> Shape | None:
+    """Return vCPU and memory, and storage where it is more than the minimum, or ``explicit``."""
     if compute is None:
         return None
-    storage = compute.storage if compute.storage != MINIMUM_STORAGE else None
+    storage = compute.storage if explicit or compute.storage != MINIMUM_STORAGE else None
     return without_defaults({"vCPU": compute.vCPU, "memory": compute.memory, "storage": storage})
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import assert_never
+from itertools import groupby, zip_longest
+from typing import Final, assert_never
 
 from rich.console import Console
 
@@ -36,6 +37,9 @@ from reconciler.render.view import view
 from reconciler.render.visible import visible
 from reconciler.render.words import apply_summary, bounded, counted, drift_counts, plan_counts
 
+#: More than this nobody reads; a mistake in a path can make tens of thousands.
+MOST_DIAGNOSTICS: Final = 500
+
 
 def show_plan(plan: Plan, console: Console, *, reveal: bool = False) -> None:
     """Show what a plan changes, field by field, and the requests it sends."""
@@ -65,14 +69,24 @@ def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -
 
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console) -> None:
-    """Show every diagnostic as compilers do, then how many there are."""
-    pour_lines(console, map(diagnostic_lines, diagnostics))
+    """Show diagnostics as compilers do, a hint once where it repeats, then how many there are."""
+    shown = diagnostics[:MOST_DIAGNOSTICS]
+    pour_lines(console, map(diagnostic_lines, _each_hint_once(shown)))
+    if len(shown) < len(diagnostics):
+        show_lines(console, [[(f"... and {len(diagnostics) - len(shown):,} more", "bold")]])
     errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
     warnings = len(diagnostics) - errors
     parts = [counted(errors, "error")] if errors else []
     parts += [counted(warnings, "warning")] if warnings else []
     if parts:
         show_lines(console, [[(f"{' and '.join(parts)}.", "bold red" if errors else "bold yellow")]])
+
+
+def _each_hint_once(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Leave the hint to the last of several diagnostics in a row that have the same."""
+    for each, following in zip_longest(diagnostics, diagnostics[1:]):
+        repeated = following is not None and (each.rule, each.hint) == (following.rule, following.hint)
+        yield replace(each, hint="") if repeated else each
 
 
 def show_event(event: Event, console: Console) -> None:
@@ -105,7 +119,7 @@ def show_report(report: ApplyReport, console: Console) -> None:
 
 
 def _show_warnings(warnings: Sequence[Diagnostic], console: Console) -> None:
-    for warning in warnings:
+    for warning in _each_hint_once(warnings):
         show_lines(console, diagnostic_lines(warning))
     if warnings:
         show_lines(console, [[]])

@@ -80,7 +80,7 @@ CASES = [
         {"compute_requirements": ComputeRequirements(vCPU=2048, memory=4096)},
         [
             FieldChange("/spec/compute_requirements/memory", 4096, 8192),
-            FieldChange("/spec/compute_requirements/storage", ABSENT, 50),
+            FieldChange("/spec/compute_requirements/storage", 21, 50),
         ],
         {"compute_requirements": {"vCPU": 2048, "memory": 8192, "storage": 50}},
     ),
@@ -88,7 +88,11 @@ CASES = [
         "compute_requirements",
         {},
         {"compute_requirements": LARGE},
-        [FieldChange("/spec/compute_requirements", {"vCPU": 2048, "memory": 8192, "storage": 50}, ABSENT)],
+        [
+            FieldChange("/spec/compute_requirements/memory", 8192, 1024),
+            FieldChange("/spec/compute_requirements/storage", 50, 21),
+            FieldChange("/spec/compute_requirements/vCPU", 2048, 512),
+        ],
         {"compute_requirements": None},
     ),
     Case(

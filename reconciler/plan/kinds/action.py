@@ -62,16 +62,18 @@ def update(
     old, new = normalised_action(live, org_id=org_id), normalised_action(spec, org_id=org_id)
     if _same(old, new):
         return None
-    explicit = old.inherits is not None or new.inherits is not None
-    if explicit:
+    # Where compute differs, the platform's default is said aloud on the side that has it.
+    explicit = old.compute_requirements != new.compute_requirements
+    if old.inherits is not None or new.inherits is not None:
         # A parent's compute comes into play on one side at least: then null and the default said aloud differ.
+        explicit = True
         old = replace(old, compute_requirements=live.compute_requirements)
         new = replace(new, compute_requirements=spec.compute_requirements)
     before = shape(old, org_id=org_id, explicit_compute=explicit)
     after = shape(new, org_id=org_id, explicit_compute=explicit)
     if resource.lifecycle.ignore:
         spec = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
-        after = shape(normalised_action(spec, org_id=org_id), org_id=org_id)
+        after = shape(normalised_action(spec, org_id=org_id), org_id=org_id, explicit_compute=explicit)
     difference = comparison(resource, record, before, after, desired=desired, org_id=org_id)
     if difference is None:
         return None
@@ -110,7 +112,7 @@ def _compute_shape(spec: ActionSpec, *, explicit: bool) -> Shape | None:
     """Return compute requirements; None for the platform's default, which only an inheriting action need declare."""
     if spec.inherits is None and not explicit and spec.compute_requirements == DEFAULT_COMPUTE:
         return None
-    return compute_shape(spec.compute_requirements)
+    return compute_shape(spec.compute_requirements, explicit=explicit)
 
 
 def _same(one: ActionSpec, other: ActionSpec) -> bool:
