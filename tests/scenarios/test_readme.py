@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import COMMANDS
+from reconciler.serving.config_file import read_accounts
 from tests.scenarios.conftest import Folder
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,9 +25,19 @@ def blocks(language: str) -> list[str]:
 
 def test_the_manifests_shown_are_valid(folder: Folder) -> None:
     """Whoever copies them starts without a warning."""
-    [manifest] = blocks("yaml")
+    manifest = next(block for block in blocks("yaml") if "apiVersion" in block)
     folder.write("shown.yaml", manifest)
     assert folder.run("validate", "--warnings-as-errors").said == "1 action and 1 trigger valid.\n"
+
+
+def test_the_server_configuration_shown_is_legal(folder: Folder) -> None:
+    """Whoever copies it has a server once the tokens are there."""
+    folder.write("server.yaml", next(block for block in blocks("yaml") if "organizations:" in block))
+    for name in ("ann", "ci"):
+        folder.write(f"{name}.token", f"a-token-of-{name}-that-nobody-guesses").chmod(0o600)
+    accounts, warnings = read_accounts(folder.path / "server.yaml")
+    assert warnings == ()
+    assert accounts is not None
 
 
 def test_the_python_shown_runs(folder: Folder) -> None:
