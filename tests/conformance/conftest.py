@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.environments import VERSIONS, Environment, NotAvailable, environment
+from tests.conformance.serving import Served, serving
+
+
+@cache
+def _found(version: str) -> Environment | NotAvailable:
+    try:
+        return environment(version)
+    except NotAvailable as reason:
+        return reason
+
+
+def official_package(version: str) -> Environment:
+    """Return an environment; without it a test is skipped, and fails where everything has to run."""
+    found = _found(version)
+    if isinstance(found, Environment):
+        return found
+    message = f"roboto {version} cannot be installed: {found}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(params=VERSIONS)
+def official(request: pytest.FixtureRequest) -> Environment:
+    """Each version of the official package."""
+    return official_package(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Talk to this machine directly, whatever the environment says, and as nobody in particular."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in [each for each in os.environ if each.startswith("ROBOTO_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A new platform that runs nothing."""
+    with serving(tmp_path, executor="none") as answering:
+        yield answering
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Served]:
+    """A new platform that runs what is queued, as processes."""
+    with serving(tmp_path, executor="process") as answering:
+        yield answering

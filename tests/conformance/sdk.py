@@ -1,0 +1,75 @@
+"""What a story needs of a client: the official package and ours fill the same places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+
+class Datasets(Protocol):
+    """Datasets and files, as far as actions and triggers need them; every answer is plain JSON."""
+
+    def create(self, name: str, *, metadata: dict[str, Any], tags: list[str]) -> str:
+        """Create a dataset and return its id."""
+
+    def tag(self, dataset_id: str, tag: str) -> None:
+        """Put a tag on a dataset."""
+
+    def tags(self, dataset_id: str) -> list[str]:
+        """Return the tags of a dataset."""
+
+    def named(self, name: str) -> list[str]:
+        """Return the ids of the datasets with this name."""
+
+    def import_file(self, dataset_id: str, path: str, *, uri: str) -> str:
+        """Register a file without touching its bytes, and return its id."""
+
+    def files(self, dataset_id: str, *, include: list[str]) -> list[str]:
+        """Return the paths of the files that match, in order."""
+
+    def mark_ingested(self, file_id: str) -> str:
+        """Say that a file is ingested, and return its status."""
+
+    def delete_file(self, file_id: str) -> None:
+        """Delete a file."""
+
+    def delete(self, dataset_id: str) -> None:
+        """Delete a dataset."""
+
+
+@dataclass(frozen=True)
+class Sdk:
+    """One client.
+
+    Attributes:
+        actions: The module with the classes of the domain page.
+        query: What has ``QuerySpecification``, ``Condition``, ``Comparator`` and their like.
+        changeset: ``MetadataChangeset``.
+        client: What handles take as ``roboto_client``: a member of our organization asks.
+        foreign: The same for a member of another one.
+        stranger: The same with a token that the platform does not know.
+        datasets: Datasets and files of ours.
+        refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
+    """
+
+    actions: Any
+    query: Any
+    changeset: Any
+    client: Any
+    foreign: Any
+    stranger: Any
+    datasets: Datasets
+    refused: Callable[[Callable[[], object]], str]
+
+
+class Claim(NamedTuple):
+    """One thing that must hold for every client: what it saw, and what it has to see; both plain JSON or the like."""
+
+    title: str
+    seen: Any
+    expected: Any
+
+
+#: Does one thing after the other with a client, and tells what came of it.
+Story = Callable[[Sdk], Iterator[Claim]]

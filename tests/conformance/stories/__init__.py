@@ -1,0 +1,17 @@
+"""What every client must be able to do with a served platform, the official ones and ours; one file a class."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.conformance.sdk import Story
+from tests.conformance.stories.actions import actions
+from tests.conformance.stories.datasets import datasets
+from tests.conformance.stories.invocations import invocations
+from tests.conformance.stories.runs import runs
+from tests.conformance.stories.statuses import statuses
+from tests.conformance.stories.triggers import triggers
+
+STORIES: Final[dict[str, Story]] = {
+    story.__name__: story for story in (actions, datasets, invocations, runs, statuses, triggers)
+}
