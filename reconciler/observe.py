@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
-from reconciler.domain.platform import PlatformReader
+from reconciler.domain.platform import PlatformIdentity, PlatformReader
 from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification
 from reconciler.domain.values import ActionReference
 from reconciler.errors import MalformedAnswer, NotFound
 
 #: Up to this many resources are read one by one; listing everything is cheaper from there on.
 ONE_BY_ONE: Final = 24
+
+#: Seconds that a reading nobody wants any more may take to end before it is left to itself.
+PATIENCE: Final = 0.2
 
 Record = TypeVar("Record", bound=LiveRecord)
 Given = TypeVar("Given")
@@ -29,15 +34,81 @@ def observe(platform: PlatformReader, *, references: Iterable[ActionReference] =
     Raises:
         PlatformError: The platform could not be read; nothing partial is returned.
     """
+    return _with_foreign(_listed(platform), platform, references, parallelism=parallelism)
+
+
+class Observation:
+    """One observation that may begin before anybody asks for it; a context that closes the platform at its end.
+
+    With ``ahead`` the platform is opened and listed in a thread of its own, at once; else when :meth:`live` is called.
+    Whatever goes wrong is raised by :meth:`live`, so that mistakes in manifests are told first.
+    """
+
+    def __init__(self, open_reader: Callable[[], PlatformReader], *, ahead: bool) -> None:
+        self._open_reader = open_reader
+        self._opened: PlatformReader | None = None
+        self._is_over = threading.Event()
+        self._reading: Future[_Listing] = Future()
+        self._ahead = ahead
+        if ahead:
+            threading.Thread(target=self._read, name="observe-ahead", daemon=True).start()
+
+    def __enter__(self) -> Observation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        if self._ahead:
+            wait([self._reading], timeout=PATIENCE)
+        if self._opened is not None:
+            self._opened.close()
+
+    def live(self, references: Iterable[ActionReference] = (), *, parallelism: int = 16) -> Live:
+        """Return every action and trigger of the own organization, and the foreign actions that are referred to.
+
+        Raises:
+            ConfigurationError: The platform cannot be opened.
+            PlatformError: It could not be read; nothing partial is returned.
+        """
+        if not self._ahead:
+            self._read()
+        listing = self._reading.result()
+        assert self._opened is not None
+        return _with_foreign(listing, self._opened, references, parallelism=parallelism)
+
+    def _read(self) -> None:
+        try:
+            self._opened = self._open_reader()
+            if self._is_over.is_set():
+                self._opened.close()
+            self._reading.set_result(_listed(self._opened))
+        except BaseException as error:  # noqa: BLE001  handed to whoever asks for what is live
+            self._reading.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Everything of the own organization."""
+
+    identity: PlatformIdentity
+    records: dict[Address, LiveRecord]
+
+
+def _listed(platform: PlatformReader) -> _Listing:
     identity = platform.identity()
     listings: list[Callable[[], dict[Address, LiveRecord]]] = [
         lambda: {Address(Kind.ACTION, record.name): record for record in _all_pages(platform.query_actions)},
         lambda: {Address(Kind.TRIGGER, record.name): record for record in _all_pages(platform.query_triggers)},
     ]
     actions, triggers = _side_by_side(lambda listing: listing(), listings, parallelism=2)
-    records = actions | triggers
-    foreign = _foreign(platform, references, org_id=identity.org_id, parallelism=parallelism)
-    return Live(identity, records, foreign)
+    return _Listing(identity, actions | triggers)
+
+
+def _with_foreign(
+    listing: _Listing, platform: PlatformReader, references: Iterable[ActionReference], *, parallelism: int
+) -> Live:
+    foreign = _foreign(platform, references, org_id=listing.identity.org_id, parallelism=parallelism)
+    return Live(listing.identity, listing.records, foreign)
 
 
 def observe_some(platform: PlatformReader, addresses: Iterable[Address], *, parallelism: int = 16) -> Live:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.config import Flags, Settings, open_platform, open_reader, resolve
+from reconciler.config import Flags, PlatformKind, Settings, open_platform, open_reader, resolve
 from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from reconciler.apply.events import ApplyReport, Event
     from reconciler.domain.live import Live
-    from reconciler.domain.platform import PlatformReader
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
     from reconciler.manifests.loader import Loading, Verdict
@@ -116,9 +115,16 @@ class Project:
             GuardRefused: The plan would do what a guard forbids.
             PlatformError: Live state could not be read.
         """
-        desired = self.load().desired
-        with closing(open_reader(self.settings)) as platform:
-            return self._plan(desired, self._observe(platform, desired), scope)
+        from reconciler.observe import Observation
+        from reconciler.plan.references import foreign_references
+
+        # A remote platform is listed while the manifests load. The embedded one is not: it would only compete with
+        # loading for the interpreter, and opening it may make its file.
+        ahead = self.settings.platform is PlatformKind.ROBOTO
+        with Observation(lambda: open_reader(self.settings), ahead=ahead) as observation:
+            desired = self.load().desired
+            live = observation.live(foreign_references(desired), parallelism=self.settings.parallelism)
+            return self._plan(desired, live, scope)
 
     def drift(self, scope: Scope | None = None) -> Drift:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
@@ -200,12 +206,6 @@ class Project:
             warnings=settings.each_as_seen(desired.warnings),
             locate=lambda resource, pointer: settings.as_seen(locate(resource, pointer)),
         )
-
-    def _observe(self, platform: PlatformReader, desired: Desired) -> Live:
-        from reconciler.observe import observe
-        from reconciler.plan.references import foreign_references
-
-        return observe(platform, references=foreign_references(desired), parallelism=self.settings.parallelism)
 
     def _cache(self) -> ValidationCache | None:
         if self.settings.cache_dir is None or "-" in self.settings.paths:
