@@ -17,7 +17,7 @@ _SCHEMA_LINE: Final = f"# yaml-language-server: $schema=../{SCHEMA}\n"
 
 PROJECT: Final = (
     f"# yaml-language-server: $schema={SCHEMA}\n"
-     """\
+    """\
 apiVersion: reconciler/v1
 kind: Project
 metadata:
