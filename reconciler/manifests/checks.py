@@ -13,7 +13,6 @@ from reconciler.domain.conditions import UNARY, ConditionGroup, ConditionType
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerSpec
 from reconciler.domain.values import ActionReference
 from reconciler.manifests.desired import Resource, Spec
-from reconciler.manifests.ignoring import ignore_problems
 from reconciler.manifests.patterns import PatternProblem, is_catch_all, negation_problem, pattern_problem
 from reconciler.manifests.problems import Problem, pointer_of
 from reconciler.manifests.references import effective_parameters, inheritance_cycles, trigger_problems
@@ -27,6 +26,8 @@ def resource_problems(resource: Resource, *, declared: Mapping[str, Any]) -> lis
     lifecycle, spec = resource.lifecycle, resource.spec
     problems = list(_of_spec(spec, resource))
     if lifecycle.ignore:
+        from reconciler.manifests.ignoring import ignore_problems  # it asks the models, which few runs need otherwise
+
         problems += ignore_problems(resource.address.kind, lifecycle.ignore, declared=declared)
     if lifecycle.sensitive:
         problems += _unknown_secrets(resource)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from reconciler.domain.actions import ActionSpec
+from reconciler.domain.actions import DEFAULT_COMPUTE, ActionSpec
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator, ConditionType
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive, TriggerSpec
 from reconciler.domain.values import (
-    MINIMUM_STORAGE,
     Accessibility,
     ActionParameter,
     ActionReference,
@@ -22,7 +21,6 @@ from reconciler.domain.values import (
     ContainerParameters,
 )
 from reconciler.manifests.desired import Lifecycle
-from reconciler.manifests.parts import DEFAULT_MEMORY, DEFAULT_VCPU
 
 Fields = Mapping[str, Any]
 
@@ -107,9 +105,9 @@ def _compute_of(compute: Fields | None) -> ComputeRequirements | None:
     if compute is None:
         return None
     return _compute(
-        int(compute.get("vCPU", DEFAULT_VCPU)),
-        int(compute.get("memory", DEFAULT_MEMORY)),
-        int(compute.get("storage", MINIMUM_STORAGE)),
+        int(compute.get("vCPU", DEFAULT_COMPUTE.vCPU)),
+        int(compute.get("memory", DEFAULT_COMPUTE.memory)),
+        int(compute.get("storage", DEFAULT_COMPUTE.storage)),
     )
 
 

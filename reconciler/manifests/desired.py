@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.domain.actions import ActionSpec
 from reconciler.domain.address import Address
 from reconciler.domain.triggers import TriggerSpec
+
+#: The kinds of manifest, by the word each uses.
+KINDS: Final = ("Action", "Trigger", "ParameterSet", "Project")
 
 Spec = ActionSpec | TriggerSpec
 

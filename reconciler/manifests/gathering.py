@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.address import Address, Kind
-from reconciler.manifests.action_json import ActionFile, read_action
 from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
 from reconciler.manifests.desired import Resource, Spec
-from reconciler.manifests.documents import NOT_A_MANIFEST, kind_of, model_problems, pruned, schema_problems
 from reconciler.manifests.files import SourceFile, read_file
 from reconciler.manifests.origins import Origin, Origins
 from reconciler.manifests.overlays import by_name, overlaid, with_sets
 from reconciler.manifests.problems import Problem
-from reconciler.manifests.source import parse
 from reconciler.manifests.suggestions import did_you_mean
 
+# Parsers, models and schemas are loaded by the methods that judge a document: a run whose documents are all known to be
+# valid needs none of them, and they take as long to load as 2,000 of its documents.
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
+    from reconciler.manifests.action_json import ActionFile
     from reconciler.manifests.cache import ValidationCache
 
 
@@ -80,6 +80,8 @@ class Gathering:
         known = None if self.cache is None else self.cache.documents(file.digest)
         if known is not None:
             return [(self._begun(file, index, line, column), document) for index, line, column, document in known]
+        from reconciler.manifests.source import parse
+
         parsed = parse(file.text, file=file.name)
         self.diagnostics += parsed.diagnostics
         documents: list[tuple[Origin, dict[str, Any]]] = []
@@ -98,6 +100,8 @@ class Gathering:
         return origin
 
     def _is_valid(self, file: SourceFile, origin: Origin, document: Json) -> bool:
+        from reconciler.manifests.documents import kind_of, pruned, schema_problems
+
         kind = kind_of(document)
         if not isinstance(kind, str):
             self._report_unknown(file, origin, kind, is_ours=_is_ours(document))
@@ -113,12 +117,16 @@ class Gathering:
         return _is_layered(kind, document) or self._fits_model(origin, kind, document)
 
     def _fits_model(self, origin: Origin, kind: str, document: Json) -> bool:
+        from reconciler.manifests.documents import model_problems
+
         problems = model_problems(document, kind=kind)
         self._report(origin, problems)
         return not problems
 
     def _judge_rest(self, origin: Origin, kind: str, document: Json) -> None:
         """Report what else is wrong with a broken resource; between resources it then counts as unknown."""
+        from reconciler.manifests.documents import model_problems
+
         if kind not in _RESOURCES or not isinstance(document, dict) or model_problems(document, kind=kind):
             return
         resource = _resource(origin, kind, document)
@@ -126,6 +134,8 @@ class Gathering:
         self._claim(resource.address, origin)
 
     def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem], *, is_ours: bool) -> None:
+        from reconciler.manifests.documents import NOT_A_MANIFEST
+
         is_stray = problems[0].rule == NOT_A_MANIFEST and file.name.endswith(".json") and not file.explicit
         if not is_stray:
             self._report(origin, problems)
@@ -196,6 +206,8 @@ class Gathering:
             spec = overlaid(base.spec, own)
         merged = with_sets(spec, [self._sets[name] for name in self._known_sets(origin, own)])
         if "from" in own:
+            from reconciler.manifests.documents import schema_problems
+
             problems = schema_problems({**document, "spec": merged}, kind="Action")
             if problems:
                 self._report(origin, problems)
@@ -258,6 +270,9 @@ class Gathering:
         return read_file(path, root=self.root)
 
     def _read_action_file(self, source: SourceFile) -> ActionFile | None:
+        from reconciler.manifests.action_json import read_action
+        from reconciler.manifests.source import parse
+
         if source.location is not None:
             self.origins.locations[source.name] = source.location
         parsed = parse(source.text, file=source.name)

@@ -130,9 +130,8 @@ def _uncollected() -> Iterator[None]:
 
 def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading:
     from reconciler.manifests.checks import project_problems, with_inherited_secrets
-    from reconciler.manifests.desired import Desired
+    from reconciler.manifests.desired import KINDS, Desired
     from reconciler.manifests.gathering import Gathering
-    from reconciler.manifests.models import MODELS
     from reconciler.manifests.origins import Origin, Origins
 
     gathering = Gathering(root, cache, Origins(root))
@@ -146,8 +145,8 @@ def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading
         gathering.origins.diagnose(Origin(resource.file, resource.document), problem)
         for resource, problem in project_problems(resources)
     ]
-    counts = {kind: gathering.counts[kind] for kind in MODELS}
-    if not any(each.is_error for each in diagnostics) and not any(counts[kind] for kind in MODELS if kind != "Project"):
+    counts = {kind: gathering.counts[kind] for kind in KINDS}
+    if not any(each.is_error for each in diagnostics) and not any(counts[kind] for kind in KINDS if kind != "Project"):
         diagnostics.append(_nothing_found())
     ordered = in_order(diagnostics)
     desired = Desired(

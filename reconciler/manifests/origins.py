@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.diagnostics import Diagnostic, Span
-from reconciler.manifests.action_json import pointer_in_file
 from reconciler.manifests.desired import Resource
 from reconciler.manifests.files import read_file
 from reconciler.manifests.problems import Problem, Step, path_in
-from reconciler.manifests.source import locate, parse
 
+# Finding a place takes a parser, which a run that shows none does without.
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
 
@@ -81,6 +80,8 @@ class Origins:
         """Return what lies below a document's own text, uppermost first, with the pointer into each."""
         layers: list[tuple[Origin, str]] = []
         if pointer.startswith("/spec/") and origin in self.action_files:
+            from reconciler.manifests.action_json import pointer_in_file
+
             layers.append((Origin(self.action_files[origin]), pointer_in_file(pointer)))
         if pointer.startswith("/spec/parameters/"):
             text = self._text(origin.file)
@@ -96,6 +97,8 @@ class Origins:
 
 
 def _place(text: str, origin: Origin, path: tuple[Step, ...], *, at_key: bool) -> Span:
+    from reconciler.manifests.source import locate
+
     return locate(text, file=origin.file, document=origin.document, path=path, key=at_key)
 
 
@@ -117,4 +120,6 @@ def _document(text: str, origin: Origin) -> Json:
 
 @lru_cache(maxsize=8)
 def _documents(text: str, file: str) -> dict[int, Json]:
+    from reconciler.manifests.source import parse
+
     return {document.index: document.data for document in parse(text, file=file).documents}

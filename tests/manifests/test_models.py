@@ -12,7 +12,8 @@ from reconciler.domain.requests import (
     UpdateActionRequest,
     UpdateTriggerRequest,
 )
-from reconciler.manifests.models import ActionFields, ActionManifest, ProjectSpec, TriggerFields
+from reconciler.manifests.desired import KINDS
+from reconciler.manifests.models import MODELS, ActionFields, ActionManifest, ProjectSpec, TriggerFields
 
 #: Request fields that are no keys of a spec, and where they are instead.
 ELSEWHERE = {
@@ -51,6 +52,11 @@ def test_specs_have_no_key_the_platform_does_not_know() -> None:
         "parameter_sets",
     }
     assert keys(TriggerFields) - CreateTriggerRequest.model_fields.keys() == set()
+
+
+def test_every_kind_has_its_model() -> None:
+    """The words of the kinds are known without the models, in the same order."""
+    assert list(MODELS) == list(KINDS)
 
 
 @pytest.mark.parametrize("model", [ActionFields, TriggerFields, ProjectSpec])

@@ -83,6 +83,14 @@ def test_validating_what_is_known_to_be_valid_loads_no_models(project: Path) -> 
     assert loaded("validate", cwd=project) & HEAVY == set()
 
 
+def test_planning_what_is_known_to_be_valid_loads_no_parser(project: Path) -> None:
+    """A second plan needs values to compare, but no YAML, no schemas, and of the platforms only the one it is for."""
+    loaded("plan", cwd=project)
+    modules = loaded("plan", cwd=project)
+    assert modules & {"deepdiff", "httpx", "jsonschema", "jsonschema_rs", "pathspec", "yaml"} == set()
+    assert not any(name.startswith(("reconciler.client", "reconciler.manifests.models")) for name in modules)
+
+
 def test_validating_loads_no_platform(project: Path) -> None:
     """A first run needs the models, but nothing that plans, talks to a platform or explains errors."""
     modules = loaded("validate", "--no-cache", cwd=project)
