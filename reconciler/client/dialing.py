@@ -8,9 +8,8 @@ import sys
 from typing import Final
 from urllib.request import getproxies
 
-import httpx
-
 from reconciler.client.lanes import Lanes
+from reconciler.client.library import httpx
 from reconciler.client.target import Target
 from reconciler.domain.wire import API_VERSION, HEADER_API_VERSION
 from reconciler.errors import ConfigurationError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
-
+from reconciler.client.library import httpx
 from reconciler.errors import ConfigurationError
 
 _EXAMPLE = "write a URL such as https://api.roboto.ai"

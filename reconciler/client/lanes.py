@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import httpx
+from reconciler.client.library import httpx
 
 
 class LanesClosed(Exception):

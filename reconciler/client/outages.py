@@ -18,10 +18,9 @@ import ssl
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-import httpx
-
 from reconciler.client.calls.call import Call
 from reconciler.client.hints import read_back
+from reconciler.client.library import httpx
 from reconciler.client.retry import Failure, Resend
 from reconciler.client.target import Target
 from reconciler.errors import OutcomeUnknown, PlatformError, PlatformUnavailable

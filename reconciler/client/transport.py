@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import httpx
-
 from reconciler.client import outages, refusals
 from reconciler.client.answers import Reader, Unreadable
 from reconciler.client.calls.call import Call
 from reconciler.client.hints import read_back
 from reconciler.client.lanes import Lanes, LanesClosed
+from reconciler.client.library import httpx
 from reconciler.client.refusals import Refusal
 from reconciler.client.retry import Failure, Resend, RetryPolicy
 from reconciler.client.target import Target
