@@ -8,7 +8,7 @@ put ``a.b``                 puts come first; missing objects on the way are made
 put through a list          the segment is an index that exists; at the end the value is inserted before it
 put through a scalar        an error
 put into a scalar's end     left alone
-remove ``a.b``              a missing path is ignored; emptied ancestors go too
+remove ``a.b``              a missing path is ignored; empty ancestors go too, an empty text counted as one
 tags                        put appends what is new, in order; then remove filters
 ==========================  =================================================================
 """
@@ -167,15 +167,19 @@ def _index(segment: str, path: str) -> int:
 
 
 def _remove(place: Any, way: list[str]) -> bool:
-    """Remove what ``way`` leads to, then every ancestor this leaves empty; False when it leads nowhere."""
+    """Remove what ``way`` leads to, then every ancestor that is empty; False when it leads nowhere on the way."""
     segment, *rest = way
     key: Any = segment
     if isinstance(place, list):
-        if not _INDEX.fullmatch(segment) or not -len(place) <= int(segment) < len(place):
+        if not _INDEX.fullmatch(segment):
             return False
+        if not -len(place) <= int(segment) < len(place):
+            return not rest
         key = int(segment)
-    elif not isinstance(place, dict) or segment not in place:
-        return False
+    elif not isinstance(place, dict):
+        return place == "" and not rest
+    elif segment not in place:
+        return not rest
     if rest and not _remove(place[key], rest):
         return False
     if not rest or not place[key]:

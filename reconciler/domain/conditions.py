@@ -3,8 +3,8 @@ r"""Conditions: comparisons of a record's fields, alone or in groups, and what t
 Decision table of :func:`matches` (the platform client's own local evaluation, its newest form):
 
 =============================  ==================================================================
-path                           split at dots, walks objects only; what is missing is null; a leading
-                               ``dataset.``, ``file.``, ``topic.`` or ``msgpath.`` is taken off
+path                           split at dots, walks objects only; what is missing is null; leading
+                               ``msgpath.``, ``topic.``, ``file.``, ``dataset.`` are taken off in this order
 ``EXISTS``, ``IS_NOT_NULL``    there is a value; ``NOT_EXISTS`` and ``IS_NULL``: there is none
 any other, on null             no match, the negated comparators included
 text against a typed operand   the text is read as a whole number, float, decimal or time
@@ -131,7 +131,8 @@ def matches(condition: ConditionType, record: Mapping[str, Any]) -> bool:
             return not any(met)
 
 
-_ROOTS: Final = ("dataset.", "file.", "topic.", "msgpath.")
+#: What a path may begin with, in the order they may follow each other, as in ``file.dataset.name``.
+_ROOTS: Final = ("msgpath.", "topic.", "file.", "dataset.")
 
 _ORDERINGS: Final[Mapping[Comparator, Callable[[Any, Any], object]]] = {
     Comparator.Equals: operator.eq,
@@ -145,8 +146,8 @@ _ORDERINGS: Final[Mapping[Comparator, Callable[[Any, Any], object]]] = {
 
 def _without_root(path: str) -> str:
     for root in _ROOTS:
-        if path.startswith(root):
-            return path.removeprefix(root)
+        if path != root:
+            path = path.removeprefix(root)
     return path
 
 

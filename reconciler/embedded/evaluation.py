@@ -237,6 +237,8 @@ def _routed(condition: ConditionType) -> ConditionType:
 
 
 def _route(path: str) -> str:
+    if path.startswith(_FILE_ROOT + _DATASET_ROOT):
+        path = path.removeprefix(_FILE_ROOT)
     if path.startswith(_FILE_ROOT):
         return f"the_file.{path.removeprefix(_FILE_ROOT)}"
     if path.startswith(_OTHER_ROOTS):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.environments import VERSIONS, Environment, NotAvailable, environment
+from tests.conformance.environments import NEW, OLD, VERSIONS, Environment, NotAvailable, environment
+from tests.conformance.oracle import Oracle, consulted
 from tests.conformance.serving import Served, serving
 
 
@@ -34,6 +35,27 @@ def official_package(version: str) -> Environment:
 def official(request: pytest.FixtureRequest) -> Environment:
     """Each version of the official package."""
     return official_package(request.param)
+
+
+@pytest.fixture(scope="session")
+def old_oracle() -> Iterator[Oracle]:
+    """The release that the domain page describes."""
+    with consulted(official_package(OLD)) as oracle:
+        yield oracle
+
+
+@pytest.fixture(scope="session")
+def new_oracle() -> Iterator[Oracle]:
+    """The newest release."""
+    with consulted(official_package(NEW)) as oracle:
+        yield oracle
+
+
+@pytest.fixture(params=["old_oracle", "new_oracle"], ids=VERSIONS)
+def oracle(request: pytest.FixtureRequest) -> Oracle:
+    """Each of them."""
+    chosen: Oracle = request.getfixturevalue(request.param)
+    return chosen
 
 
 @pytest.fixture(autouse=True)

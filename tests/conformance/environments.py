@@ -67,7 +67,7 @@ def environment(version: str) -> Environment:
     """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     made = Environment(version, _home() / f"roboto-{version}-python{python}")
-    with _alone(made.folder.with_suffix(".lock")):
+    with _alone(made.folder.with_name(f"{made.folder.name}.lock")):
         if not (made.folder / _MARK).exists():
             shutil.rmtree(made.folder, ignore_errors=True)
             _make(made)

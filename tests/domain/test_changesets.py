@@ -61,15 +61,17 @@ def test_a_put_that_leads_nowhere_says_why(before: dict[str, Any], path: str, co
         ({"a": [1, 2]}, "a.-1", {"a": [1]}),
         ({"a": [1]}, "a.0", {}),
         ({"a": [{"b": 1}, 2]}, "a.0.b", {"a": [2]}),
-        ({"a": {}}, "a.b", {"a": {}}),
-        ({"a": []}, "a.0", {"a": []}),
+        ({"a": {}}, "a.b", {}),
+        ({"a": []}, "a.0", {}),
+        ({"a": ""}, "a.b", {}),
+        ({"a": {}}, "a.b.c", {"a": {}}),
         ({"a": 1}, "a.b", {"a": 1}),
         ({"a": 1}, "ghost.b", {"a": 1}),
         ({"a.b": 1}, "a.b", {"a.b": 1}),
     ],
 )
 def test_remove(before: dict[str, Any], path: str, after: dict[str, Any]) -> None:
-    """Ancestors that are emptied go too; a path that leads nowhere changes nothing."""
+    """Ancestors that are empty then go too; a path that leads nowhere on the way changes nothing."""
     assert MetadataChangeset(remove_fields=[path]).apply_to(before)[0] == after
 
 

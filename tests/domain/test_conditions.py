@@ -142,6 +142,8 @@ def test_a_value_is_held_against_an_operand(stored: Any, comparator: str, operan
         ("file.metadata.sensor.type", True),
         ("topic.metadata.sensor.type", True),
         ("msgpath.metadata.sensor.type", True),
+        ("msgpath.topic.file.dataset.metadata.sensor.type", True),
+        ("dataset.file.metadata.sensor.type", False),
         ("other.metadata.sensor.type", False),
         ("metadata.sensor.type.deeper", False),
         ("metadata.list.0", False),

@@ -1,6 +1,6 @@
 """Facts about the platform's own client: what its classes read, send back and refuse.
 
-Each was observed by running the official package; ``test_oracle.py`` checks them against it where it is installed.
+Each was observed by running the official package, and ``tests/conformance/test_values.py`` holds them against it.
 """
 
 from __future__ import annotations
