@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,14 +39,9 @@ def settings_of(arguments: dict[str, Any]) -> Settings:
 
 def entries(page_after: Callable[[str | None], Page[Record]], *, limit: int | None = None) -> list[Record]:
     """Return the entries of all pages, or the first ``limit`` of them."""
-    found: list[Record] = []
-    token: str | None = None
-    while True:
-        page = page_after(token)
-        found.extend(page.items)
-        token = page.next_token
-        if not token or (limit is not None and len(found) >= limit):
-            return found[:limit]
+    from reconciler.domain.queries import each_of_pages
+
+    return list(islice(each_of_pages(page_after), limit))
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

@@ -38,13 +38,9 @@ def command(*, invocation_id: str, follow: bool, output: str, **arguments: Any) 
 
 
 def _written(platform: WholePlatform, invocation_id: str) -> Iterator[LogRecord]:
-    token: str | None = None
-    while True:
-        page = platform.invocation_logs(invocation_id, page_token=token)
-        yield from page.items
-        token = page.next_token
-        if not token:
-            return
+    from reconciler.domain.queries import each_of_pages
+
+    return each_of_pages(lambda token: platform.invocation_logs(invocation_id, page_token=token))
 
 
 def _followed(platform: WholePlatform, invocation_id: str) -> Iterator[LogRecord]:

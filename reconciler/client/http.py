@@ -36,7 +36,7 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
-from reconciler.errors import InvalidRequest, OutcomeUnknown
+from reconciler.errors import OutcomeUnknown
 
 # Planning needs none of these: see reconciler.client.readers.
 if TYPE_CHECKING:
@@ -327,17 +327,14 @@ class HttpPlatform:
         self._sent(datasets.delete_file(file_id, owner=owner), read_nothing)
 
     def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
-        """Refuse: a remote platform takes bytes through its object store, with credentials of its own.
+        """Copy local files into a dataset, where the platform offers it as the embedded one does when it is served.
 
         Raises:
-            InvalidRequest: Always.
+            InvalidRequest: The platform has no such uploads, or a path or a file cannot be used.
         """
-        raise InvalidRequest(
-            "files cannot be uploaded to a remote platform by this tool: it takes them through its object store",
-            operation=f'upload {len(files)} {"file" if len(files) == 1 else "files"} to dataset "{dataset_id}"',
-            hint="put the files where the platform can read them and import them by URI (import_files), "
-            "or upload them with the platform's own client",
-        )
+        from reconciler.client.uploading import upload
+
+        return upload(self._transport, dataset_id, files)
 
     def close(self) -> None:
         """Let go of the connections; calling it twice is harmless."""

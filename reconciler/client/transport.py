@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from reconciler.client import outages, refusals
 from reconciler.client.answers import Reader, Unreadable
-from reconciler.client.calls.call import Call
+from reconciler.client.calls.call import Call, Headers
 from reconciler.client.hints import read_back
 from reconciler.client.lanes import Lanes, LanesClosed
 from reconciler.client.library import httpx
@@ -89,10 +90,9 @@ class Transport:
             return self._unusable(call, error)
 
     def _fetch(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
-        headers = call.headers if call.body is None else (*call.headers, ("Content-Type", "application/json"))
         url = f"{self.target.endpoint}/{call.path}"
-        with self.lanes.lane() as client:
-            request = client.build_request(call.method, url, content=call.body, headers=headers)
+        with self.lanes.lane() as client, _body_of(call) as (content, headers):
+            request = client.build_request(call.method, url, content=content, headers=headers)
             response = client.send(request, stream=True)
             try:
                 return response.status_code, response.headers, self._body(response)
@@ -120,3 +120,13 @@ class Transport:
             return Failure(OutcomeUnknown(message, operation=call.operation, hint=read_back(call)), resend)
         hint = "check that the endpoint is the platform's API and that no proxy answers in its place"
         return Failure(MalformedAnswer(message, operation=call.operation, hint=hint), resend)
+
+
+@contextmanager
+def _body_of(call: Call) -> Iterator[tuple[bytes | IO[bytes] | None, Headers]]:
+    """Give the body of a request and its headers; a file is open as long, and read piece by piece."""
+    if call.source is not None:
+        with call.source.open("rb") as file:
+            yield file, (*call.headers, ("Content-Type", "application/octet-stream"))
+        return
+    yield call.body, call.headers if call.body is None else (*call.headers, ("Content-Type", "application/json"))

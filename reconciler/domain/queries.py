@@ -12,6 +12,7 @@ a new query. ``limit`` is both a member on the wire and a step, so the member is
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
@@ -21,6 +22,7 @@ from pydantic import Field, PrivateAttr
 from reconciler.domain.comparisons import Comparator, Comparisons, ConditionValue
 from reconciler.domain.conditions import Condition, ConditionGroup, ConditionOperator, ConditionType
 from reconciler.domain.values import WireModel
+from reconciler.errors import MalformedAnswer
 
 #: The largest page the platform gives.
 PAGE_LIMIT: Final = 1000
@@ -109,3 +111,23 @@ class Page(Generic[Record]):
 
     items: tuple[Record, ...]
     next_token: str | None
+
+
+def each_of_pages(
+    page_after: Callable[[str | None], Page[Record]], *, token: str | None = None
+) -> Generator[Record, None, None]:
+    """Yield the records of all pages, each page asked for when it is needed; ``token`` None begins at the first.
+
+    Raises:
+        MalformedAnswer: The platform gives a token a second time, which would never end.
+    """
+    seen = {token}
+    while True:
+        page = page_after(token)
+        yield from page.items
+        token = page.next_token
+        if not token:
+            return
+        if token in seen:
+            raise MalformedAnswer("the platform repeats a page token", operation="go on to the next page")
+        seen.add(token)

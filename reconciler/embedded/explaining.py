@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator
 from reconciler.domain.datasets import FileRecord, QueryFilesRequest
 from reconciler.domain.evaluations import TriggerEvaluationOutcome
-from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification
+from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, each_of_pages
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerSpec
 from reconciler.domain.whole_platform import WholePlatform
 from reconciler.embedded.evaluation import Evaluation, Facts, evaluate, file_key, looks_at_files
-
-Entry = TypeVar("Entry")
 
 
 def explain(
@@ -48,11 +45,13 @@ def explain(
 
 
 def _files(platform: WholePlatform, dataset_id: str, owner: str | None) -> Iterator[FileRecord]:
-    return _entries(lambda token: platform.query_files(dataset_id, QueryFilesRequest(page_token=token), owner=owner))
+    return each_of_pages(
+        lambda token: platform.query_files(dataset_id, QueryFilesRequest(page_token=token), owner=owner)
+    )
 
 
 def _ran(platform: WholePlatform, trigger_id: str, dataset_id: str, owner: str | None) -> bool:
-    evaluations = _entries(lambda token: platform.dataset_evaluations(dataset_id, page_token=token, owner=owner))
+    evaluations = each_of_pages(lambda token: platform.dataset_evaluations(dataset_id, page_token=token, owner=owner))
     return any(
         each.trigger_id == trigger_id and each.outcome is TriggerEvaluationOutcome.InvokedAction for each in evaluations
     )
@@ -68,18 +67,10 @@ def _ran_for(
             Condition(field="data_source.data_source_id", comparator=Comparator.Equals, value=dataset_id),
         ],
     )
-    invocations = _entries(
+    invocations = each_of_pages(
         lambda token: platform.query_invocations(
             QuerySpecification(condition=made, limit=PAGE_LIMIT, after=token), owner=owner
         )
     )
     keys = {invocation.idempotency_id for invocation in invocations}
     return frozenset(file.relative_path for file in files if file_key(trigger_id, file.file_id, file.version) in keys)
-
-
-def _entries(page_after: Callable[[str | None], Page[Entry]]) -> Iterator[Entry]:
-    page = page_after(None)
-    yield from page.items
-    while page.next_token is not None:
-        page = page_after(page.next_token)
-        yield from page.items

@@ -6,13 +6,12 @@ folders are no inputs of patterns. Without selectors, the patterns of ``input_da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from reconciler.domain.datasets import DatasetRecord, FileRecord, QueryFilesRequest
 from reconciler.domain.inputs import FileSelector, InvocationInput
 from reconciler.domain.invocations import InvocationRecord
-from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification
+from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, each_of_pages
 from reconciler.domain.whole_platform import DatasetPlatform
 from reconciler.embedded import roboql
 from reconciler.embedded.roboql import Query, UnsupportedQuery
@@ -95,7 +94,7 @@ def _files(platform: DatasetPlatform, dataset_id: str, *, include: list[str] | N
         return platform.query_files(dataset_id, request)
 
     try:
-        yield from _every(page)
+        yield from each_of_pages(page)
     except NotFound as error:
         raise RunFailed(f'the dataset "{dataset_id}" of the invocation\'s inputs is not there') from error
 
@@ -104,17 +103,4 @@ def _all_datasets(platform: DatasetPlatform) -> list[str]:
     def page(token: str | None) -> Page[DatasetRecord]:
         return platform.query_datasets(QuerySpecification(limit=PAGE_LIMIT, after=token))
 
-    return [dataset.dataset_id for dataset in _every(page)]
-
-
-Entry = TypeVar("Entry")
-
-
-def _every(page_after: Callable[[str | None], Page[Entry]]) -> Iterator[Entry]:
-    token: str | None = None
-    while True:
-        page = page_after(token)
-        yield from page.items
-        token = page.next_token
-        if token is None:
-            return
+    return [dataset.dataset_id for dataset in each_of_pages(page)]

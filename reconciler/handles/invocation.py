@@ -24,11 +24,11 @@ from reconciler.domain.invocations import (
     LogsLocation,
     SourceProvenance,
 )
-from reconciler.domain.queries import QuerySpecification
+from reconciler.domain.queries import QuerySpecification, each_of_pages
 from reconciler.domain.values import ComputeRequirements, ContainerParameters
 from reconciler.handles.asking import checked_query
 from reconciler.handles.choice import chosen
-from reconciler.handles.paging import each_found, each_of_pages
+from reconciler.handles.paging import each_found
 from reconciler.handles.waiting import Interval, wait_until
 
 if TYPE_CHECKING:

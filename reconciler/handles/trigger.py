@@ -10,7 +10,7 @@ from reconciler.domain.conditions import Condition, ConditionType
 from reconciler.domain.evaluations import TriggerEvaluationRecord, TriggerNames
 from reconciler.domain.invocations import InvocationDataSource, InvocationSource, InvocationUploadDestination
 from reconciler.domain.notset import NotSet, NotSetType
-from reconciler.domain.queries import QuerySpecification
+from reconciler.domain.queries import QuerySpecification, each_of_pages
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive, TriggerRecord
 from reconciler.domain.values import ComputeRequirements, ContainerParameters
@@ -20,7 +20,7 @@ from reconciler.handles.asking import built
 from reconciler.handles.choice import acting_for, chosen
 from reconciler.handles.evaluations import PendingEvaluations, names_of_triggers
 from reconciler.handles.invocation import Invocation
-from reconciler.handles.paging import each_found, each_of_pages
+from reconciler.handles.paging import each_found
 from reconciler.handles.waiting import Interval, wait_until
 
 if TYPE_CHECKING:

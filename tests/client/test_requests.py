@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -200,18 +199,6 @@ def test_an_id_cannot_leave_its_place_in_the_path(server: ScriptedServer, platfo
 def test_importing_nothing_asks_nothing(server: ScriptedServer, platform: HttpPlatform) -> None:
     """There is no event to raise either."""
     assert platform.import_files([]) == []
-    assert server.asked == []
-
-
-def test_uploading_is_refused_with_what_to_do_instead(
-    server: ScriptedServer, platform: HttpPlatform, tmp_path: Path
-) -> None:
-    """Bytes go to an object store, with credentials that this tool does not ask for."""
-    with pytest.raises(InvalidRequest, match="object store") as caught:
-        platform.upload_files("ds_1", {"a.bag": tmp_path / "a.bag"})
-
-    assert caught.value.operation == 'upload 1 file to dataset "ds_1"'
-    assert "import" in caught.value.hint
     assert server.asked == []
 
 

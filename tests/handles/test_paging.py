@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification
+from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, each_of_pages
+from reconciler.errors import MalformedAnswer
 from reconciler.handles.paging import each_found
 from tests.handles.numbered_pages import NumberedPages
 
@@ -52,3 +53,11 @@ def test_a_limit_of_nothing_is_refused(limit: int) -> None:
     """A query for no record is a mistake."""
     with pytest.raises(ValueError, match="from 1 on"):
         QuerySpecification().limit(limit)
+
+
+def test_a_token_that_comes_again_ends_the_walk() -> None:
+    """A platform that repeats itself would keep us for ever."""
+    pages = {None: Page((1,), "a"), "a": Page((2,), "b"), "b": Page((3,), "a")}
+
+    with pytest.raises(MalformedAnswer, match="repeats"):
+        list(each_of_pages(pages.__getitem__))

@@ -33,6 +33,7 @@ from reconciler.client.calls.call import (
     query_string,
     segment,
     set_fields,
+    wire_content,
 )
 from reconciler.domain.wire import HEADER_API_VERSION
 
@@ -59,7 +60,9 @@ def create(request: CreateDatasetRequest, *, caller: str | None) -> Call:
     """Create a dataset in the caller's organization."""
     operation = "create dataset" if request.name is None else f'create dataset "{request.name}"'
     headers = acting_for(caller, operation)
-    return Call(operation, "POST", "v1/datasets", Effect.EACH_TIME, headers, every_field(request), look=_LOOK)
+    return Call(
+        operation, "POST", "v1/datasets", Effect.EACH_TIME, headers, every_field(request, operation), look=_LOOK
+    )
 
 
 def read(dataset_id: str, *, owner: str | None) -> Call:
@@ -78,7 +81,7 @@ def update(dataset_id: str, request: UpdateDatasetRequest, *, owner: str | None)
     operation = _operation("update", dataset_id)
     headers = (*owned_by(owner, operation), (HEADER_API_VERSION, NULL_CLEARS))
     path = _path(dataset_id, operation)
-    return Call(operation, "PUT", path, Effect.EACH_TIME, headers, set_fields(request), look=_LOOK)
+    return Call(operation, "PUT", path, Effect.EACH_TIME, headers, set_fields(request, operation), look=_LOOK)
 
 
 def delete(dataset_id: str, *, owner: str | None) -> Call:
@@ -91,7 +94,7 @@ def delete(dataset_id: str, *, owner: str | None) -> Call:
 def import_files(requests: Sequence[ImportFileRequest], *, caller: str | None) -> Call:
     """Register files where they are, all in one request."""
     operation = f"import {len(requests)} {'file' if len(requests) == 1 else 'files'}"
-    body = json_body({"requests": [request.to_wire() for request in requests]})
+    body = json_body({"requests": [wire_content(request, operation) for request in requests]})
     headers = acting_for(caller, operation)
     return Call(operation, "POST", "v1/files/import/batch", Effect.EACH_TIME, headers, body, look=_LOOK)
 
@@ -101,7 +104,7 @@ def query_files(dataset_id: str, request: QueryFilesRequest, *, owner: str | Non
     operation = _operation("list files of", dataset_id)
     # The official client sends the token in both places, and which one counts is not documented.
     path = f"{_path(dataset_id, operation)}/files/query{query_string(page_token=request.page_token)}"
-    return Call(operation, "POST", path, headers=owned_by(owner, operation), body=every_field(request))
+    return Call(operation, "POST", path, headers=owned_by(owner, operation), body=every_field(request, operation))
 
 
 def read_file(file_id: str, *, owner: str | None) -> Call:
@@ -114,7 +117,7 @@ def update_file(file_id: str, request: UpdateFileRequest, *, owner: str | None) 
     """Change what the request sets in a file's record."""
     operation = f'update file "{file_id}"'
     path, headers = f"v1/files/record/{_file(file_id, operation)}", owned_by(owner, operation)
-    return Call(operation, "PUT", path, Effect.EACH_TIME, headers, set_fields(request), look=_LOOK)
+    return Call(operation, "PUT", path, Effect.EACH_TIME, headers, set_fields(request, operation), look=_LOOK)
 
 
 def delete_file(file_id: str, *, owner: str | None) -> Call:

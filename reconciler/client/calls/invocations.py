@@ -63,7 +63,7 @@ def invoke(
         f"v1/actions/{segment(name, operation)}/invoke{query_string(digest=digest)}",
         Effect.EACH_TIME if request.idempotency_id is None else Effect.ONCE,
         owned_by(owner, operation) + acting_for(caller, operation),
-        every_field(request),
+        every_field(request, operation),
         look=_LOOK,
     )
 
@@ -90,28 +90,30 @@ def cancel_active(request: CancelActiveInvocationsRequest, *, owner: str | None)
     """Cancel a bounded number of an organization's active invocations."""
     operation = "cancel active invocations"
     headers = owned_by(owner, operation)
-    return Call(operation, "POST", f"{_ROOT}/cancel/all", Effect.EACH_TIME, headers, set_fields(request), look=_LOOK)
+    return Call(
+        operation, "POST", f"{_ROOT}/cancel/all", Effect.EACH_TIME, headers, set_fields(request, operation), look=_LOOK
+    )
 
 
 def update_status(invocation_id: str, request: UpdateInvocationStatus, *, owner: str | None) -> Call:
     """Record an invocation's next status."""
     operation = _operation("change the status of", invocation_id)
     path, headers = f"{_path(invocation_id, operation)}/status", owned_by(owner, operation)
-    return Call(operation, "POST", path, Effect.EACH_TIME, headers, every_field(request), look=_LOOK)
+    return Call(operation, "POST", path, Effect.EACH_TIME, headers, every_field(request, operation), look=_LOOK)
 
 
 def set_container_info(invocation_id: str, request: SetContainerInfoRequest, *, owner: str | None) -> Call:
     """Record the digest of the image that runs."""
     operation = _operation("record the image of", invocation_id)
     path, headers = f"{_path(invocation_id, operation)}/container-info", owned_by(owner, operation)
-    return Call(operation, "PUT", path, Effect.ONCE, headers, every_field(request), look=_LOOK)
+    return Call(operation, "PUT", path, Effect.ONCE, headers, every_field(request, operation), look=_LOOK)
 
 
 def set_logs_location(invocation_id: str, request: SetLogsLocationRequest, *, owner: str | None) -> Call:
     """Record where logs are stored."""
     operation = _operation("record the place of logs of", invocation_id)
     path, headers = f"{_path(invocation_id, operation)}/logs", owned_by(owner, operation)
-    return Call(operation, "PUT", path, Effect.ONCE, headers, every_field(request), look=_LOOK)
+    return Call(operation, "PUT", path, Effect.ONCE, headers, every_field(request, operation), look=_LOOK)
 
 
 def logs(invocation_id: str, *, page_token: str | None, owner: str | None) -> Call:

@@ -53,7 +53,7 @@ def create(request: CreateActionRequest | CreateTriggerRequest, *, caller: str |
     kind = Kind.ACTION if isinstance(request, CreateActionRequest) else Kind.TRIGGER
     operation = _operation("create", kind, request.name)
     headers = acting_for(caller, operation)
-    return Call(operation, "POST", _ROOTS[kind], Effect.EACH_TIME, headers, every_field(request))
+    return Call(operation, "POST", _ROOTS[kind], Effect.EACH_TIME, headers, every_field(request, operation))
 
 
 def read(kind: Kind, name: str, *, owner: str | None, digest: str | None = None) -> Call:
@@ -67,14 +67,14 @@ def update(kind: Kind, name: str, request: UpdateActionRequest | UpdateTriggerRe
     """Change what the request sets."""
     operation = _operation("update", kind, name)
     path = _path(kind, name, operation)
-    return Call(operation, "PUT", path, Effect.EACH_TIME, owned_by(owner, operation), set_fields(request))
+    return Call(operation, "PUT", path, Effect.EACH_TIME, owned_by(owner, operation), set_fields(request, operation))
 
 
 def set_accessibility(name: str, request: SetActionAccessibilityRequest, *, owner: str | None) -> Call:
     """Publish an action or take it back."""
     operation = _operation("change accessibility of", Kind.ACTION, name)
     path = f"{_path(Kind.ACTION, name, operation)}/accessibility"
-    return Call(operation, "PUT", path, Effect.EACH_TIME, owned_by(owner, operation), set_fields(request))
+    return Call(operation, "PUT", path, Effect.EACH_TIME, owned_by(owner, operation), set_fields(request, operation))
 
 
 def delete(kind: Kind, name: str, *, owner: str | None) -> Call:
