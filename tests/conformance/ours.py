@@ -19,7 +19,7 @@ from reconciler.domain.datasets import (
     UpdateFileRequest,
 )
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotAuthenticated, NotFound
-from tests.conformance.sdk import Sdk
+from tests.conformance.sdk import Client, Sdk
 from tests.conformance.serving import Served
 
 #: What the official client calls what ours calls so.
@@ -41,15 +41,22 @@ def our_sdk(served: Served) -> Iterator[Sdk]:
         closing(client(served, served.unknown)) as stranger,
     ):
         yield Sdk(
-            actions=reconciler.actions,
-            query=SimpleNamespace(**{**vars(conditions), **vars(queries)}),
-            changeset=MetadataChangeset,
-            client=asking,
+            **vars(our_client(asking)),
             foreign=foreign,
             stranger=stranger,
             datasets=OurDatasets(asking),
             refused=refused,
         )
+
+
+def our_client(asking: HttpPlatform) -> Client:
+    """Return our package, with this HTTP client."""
+    return Client(
+        actions=reconciler.actions,
+        query=SimpleNamespace(**{**vars(conditions), **vars(queries)}),
+        changeset=MetadataChangeset,
+        client=asking,
+    )
 
 
 def client(served: Served, token: str) -> HttpPlatform:

@@ -39,24 +39,33 @@ class Datasets(Protocol):
 
 
 @dataclass(frozen=True)
-class Sdk:
-    """One client.
+class Client:
+    """One client, and what calls to it are written with.
 
     Attributes:
         actions: The module with the classes of the domain page.
         query: What has ``QuerySpecification``, ``Condition``, ``Comparator`` and their like.
         changeset: ``MetadataChangeset``.
-        client: What handles take as ``roboto_client``: a member of our organization asks.
-        foreign: The same for a member of another one.
-        stranger: The same with a token that the platform does not know.
-        datasets: Datasets and files of ours.
-        refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
+        client: What handles take as ``roboto_client``.
     """
 
     actions: Any
     query: Any
     changeset: Any
     client: Any
+
+
+@dataclass(frozen=True)
+class Sdk(Client):
+    """A client that asks for a member of our organization, and what a story tells besides.
+
+    Attributes:
+        foreign: What asks for a member of another organization.
+        stranger: What asks with a token that the platform does not know.
+        datasets: Datasets and files of ours.
+        refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
+    """
+
     foreign: Any
     stranger: Any
     datasets: Datasets
