@@ -64,12 +64,14 @@ class Sdk(Client):
         stranger: What asks with a token that the platform does not know.
         datasets: Datasets and files of ours.
         refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
+        newer: What has the trigger of the newer shape; None where there is none.
     """
 
     foreign: Any
     stranger: Any
     datasets: Datasets
     refused: Callable[[Callable[[], object]], str]
+    newer: Any = None
 
 
 class Claim(NamedTuple):

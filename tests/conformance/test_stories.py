@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.conformance.environments import ROOT, Environment
+from tests.conformance.environments import NEW, ROOT, Environment
 from tests.conformance.ours import our_sdk
 from tests.conformance.sdk import Claim
 from tests.conformance.serving import Served, serving
-from tests.conformance.stories import STORIES
+from tests.conformance.stories import NEWER_STORIES, STORIES
 
 #: Seconds; the slowest story takes three on a quiet machine.
 PATIENCE: Final = 120
@@ -31,9 +31,14 @@ def told_to(story: str, tmp_path: Path) -> Iterator[Served]:
 @pytest.mark.parametrize("story", STORIES)
 def test_the_official_package_sees_what_it_must(official: Environment, story: str, told_to: Served) -> None:
     """Every method of the three classes does what the domain page says, the errors included."""
-    claims = told_by(official, story, told_to)
+    check(told_by(official, story, told_to))
 
-    check(claims)
+
+@pytest.mark.parametrize("official", [NEW], indirect=True)
+@pytest.mark.parametrize("story", NEWER_STORIES)
+def test_the_newest_package_sees_what_only_it_can_see(official: Environment, story: str, told_to: Served) -> None:
+    """Triggers in the newer shape and schedules do what the newest release expects of them."""
+    check(told_by(official, story, told_to))
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import roboto  # type: ignore[import-not-found]  # only the environments of the tests have it
@@ -11,6 +13,9 @@ import roboto.query  # type: ignore[import-not-found]
 import roboto.updates  # type: ignore[import-not-found]
 
 from tests.conformance.sdk import Sdk
+
+#: Where the newer release has its triggers.
+NEWER = "roboto.domain.triggers"
 
 
 def client(endpoint: str, token: str) -> Any:
@@ -30,6 +35,7 @@ def sdk(endpoint: str, *, ours: str, theirs: str, unknown: str) -> Sdk:
         stranger=client(endpoint, unknown),
         datasets=OfficialDatasets(asking),
         refused=refused,
+        newer=import_module(NEWER) if find_spec(NEWER) else None,
     )
 
 

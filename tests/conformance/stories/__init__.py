@@ -8,10 +8,15 @@ from tests.conformance.sdk import Story
 from tests.conformance.stories.actions import actions
 from tests.conformance.stories.datasets import datasets
 from tests.conformance.stories.invocations import invocations
+from tests.conformance.stories.newer import newer_triggers, schedules
 from tests.conformance.stories.runs import runs
 from tests.conformance.stories.statuses import statuses
 from tests.conformance.stories.triggers import triggers
 
+#: What both official releases and our package tell.
 STORIES: Final[dict[str, Story]] = {
     story.__name__: story for story in (actions, datasets, invocations, runs, statuses, triggers)
 }
+
+#: What only the newest official release can tell.
+NEWER_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (newer_triggers, schedules)}
