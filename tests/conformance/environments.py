@@ -68,7 +68,8 @@ def environment(version: str) -> Environment:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     made = Environment(version, _home() / f"roboto-{version}-python{python}")
     with _alone(made.folder.with_name(f"{made.folder.name}.lock")):
-        if not (made.folder / _MARK).exists():
+        # The interpreter is a link to another one, which may have gone since.
+        if not ((made.folder / _MARK).exists() and made.python.exists()):
             shutil.rmtree(made.folder, ignore_errors=True)
             _make(made)
             (made.folder / _MARK).touch()
