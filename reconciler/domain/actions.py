@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import Field, field_serializer
@@ -158,8 +159,9 @@ def normalised_container(parameters: ContainerParameters | None) -> ContainerPar
     }
     if not any(members.values()):
         return None
-    return ContainerParameters(**members)
+    # Most have every member set and none of them empty, and stay what they are.
+    is_normal = len(parameters.model_fields_set) == len(members) and members == parameters.__dict__
+    return parameters if is_normal else ContainerParameters(**members)
 
 
-def _by_name(parameter: ActionParameter) -> str:
-    return parameter.name
+_by_name = attrgetter("name")

@@ -43,7 +43,11 @@ class Problem:
 
 def pointer_of(steps: Iterable[Step]) -> str:
     """Return the JSON Pointer of a path."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return "".join([f"/{_escaped(str(step))}" for step in steps])
+
+
+def _escaped(segment: str) -> str:
+    return segment.replace("~", "~0").replace("/", "~1") if "~" in segment or "/" in segment else segment
 
 
 def segments(pointer: str) -> list[str]:

@@ -51,10 +51,18 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fi
         missing: Any = {} if name in _MAPS else _DEFAULTS.get(name, ABSENT)
         old, new = before.get(name, missing), after.get(name, missing)
         # "==" finds True and 1 equal, which only values of no fixed form can be in turn.
-        if old == new and name not in _FREE:
+        if old is new or (old == new and name not in _FREE):
             continue
         found.extend(_differences(("spec", name), old, new, levels=_LEVELS.get(name, 0)))
     return _in_order(found)
+
+
+def sharing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``after`` with the very members of ``before`` that it equals: a plan keeps both sides of each change."""
+    return {
+        name: before[name] if name not in _FREE and before.get(name) == member else member
+        for name, member in after.items()
+    }
 
 
 def additions(after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
@@ -79,7 +87,7 @@ def _in_order(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
 def _fields(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in shape.items():
         if name == "parameters":
-            yield from ((pointer_of(("spec", name, each)), parameter) for each, parameter in value.items())
+            yield from ((f"/spec/parameters{pointer_of((each,))}", parameter) for each, parameter in value.items())
         else:
             yield f"/spec/{name}", value
 

@@ -58,6 +58,8 @@ def concealed(body: Mapping[str, Any], *, sensitive: frozenset[str]) -> dict[str
 
 
 def _values(values: Mapping[str, Any], secret: Claim) -> dict[str, Any]:
+    if not any(map(secret, values)):
+        return dict(values)
     return {name: Secret(value) if secret(name) and value is not None else value for name, value in values.items()}
 
 
@@ -68,9 +70,9 @@ def _defaults(parameters: Any, secret: Claim) -> Any:
     return {name: _parameter(parameter, secret(name)) for name, parameter in parameters.items()}
 
 
-def _parameter(parameter: Mapping[str, Any], is_secret: bool) -> dict[str, Any]:
+def _parameter(parameter: Mapping[str, Any], is_secret: bool) -> Mapping[str, Any]:
     if not is_secret or parameter.get("default") is None:
-        return dict(parameter)
+        return parameter
     return {**parameter, "default": Secret(parameter["default"])}
 
 

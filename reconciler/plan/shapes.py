@@ -6,6 +6,7 @@ Made from normalised values, so two shapes are equal exactly when the platform m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from reconciler.domain.conditions import ConditionType
@@ -22,7 +23,12 @@ Shape = dict[str, Any]
 
 def without_defaults(members: Mapping[str, Any]) -> Shape:
     """Return the members that say something: not null, not an empty list or map."""
-    return {name: member for name, member in members.items() if member is not None and member not in ({}, [])}
+    return {name: member for name, member in members.items() if member or _says_something(member)}
+
+
+def _says_something(member: Any) -> bool:
+    # Zero, false and the empty text are values; of dicts, lists and null the empty ones are not.
+    return member is not None and not isinstance(member, dict | list)
 
 
 def in_order(value: Any) -> Any:
@@ -69,6 +75,9 @@ def condition_shape(condition: ConditionType | None) -> Shape | None:
     return None if condition is None else condition.model_dump(mode="json", exclude_none=True)
 
 
+_by_name = attrgetter("name")
+
+
 def parameters_shape(parameters: Iterable[ActionParameter]) -> Shape:
     """Return parameters as a map by name."""
     return {
@@ -79,5 +88,5 @@ def parameters_shape(parameters: Iterable[ActionParameter]) -> Shape:
                 "default": parameter.default,
             }
         )
-        for parameter in sorted(parameters, key=lambda parameter: parameter.name)
+        for parameter in sorted(parameters, key=_by_name)
     }

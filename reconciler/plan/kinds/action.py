@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +20,6 @@ from reconciler.domain.changesets import ActionParameterChangeset, MetadataChang
 from reconciler.domain.requests import CreateActionRequest, SetActionAccessibilityRequest, UpdateActionRequest
 from reconciler.domain.values import Accessibility
 from reconciler.manifests.desired import Desired, Resource
-from reconciler.plan.explain import changed_names
 from reconciler.plan.ignore import misfit, overlaid
 from reconciler.plan.kinds.assembly import comparison, creation, deletion
 from reconciler.plan.model import Change, CreateAction, DeleteAction, Request, SetAccessibility, UpdateAction
@@ -74,11 +73,8 @@ def update(
     if resource.lifecycle.ignore:
         spec = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
         after = shape(normalised_action(spec, org_id=org_id), org_id=org_id, explicit_compute=explicit)
-    difference = comparison(resource, record, before, after, desired=desired, org_id=org_id)
-    if difference is None:
-        return None
-    changed = changed_names(difference.fields)
-    return replace(difference, requests=_requests(record.name, live, spec, changed))
+    requests = partial(_requests, record.name, live, spec)
+    return comparison(resource, record, before, after, requests=requests, desired=desired, org_id=org_id)
 
 
 def delete_change(record: ActionRecord, *, reason: str, sensitive: frozenset[str] = frozenset()) -> Change:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reconciler.domain.address import Address
 from reconciler.domain.live import LiveRecord
 from reconciler.manifests.desired import Desired, Resource
-from reconciler.plan.explain import additions, differences, removals
+from reconciler.plan.explain import additions, changed_names, differences, removals, sharing
 from reconciler.plan.masking import concealed, sensitive_names
 from reconciler.plan.model import Change, Observed, Op, Request
 from reconciler.plan.shapes import Shape
@@ -30,18 +32,29 @@ def creation(
 
 
 def comparison(
-    resource: Resource, record: LiveRecord, before: Shape, after: Shape, *, desired: Desired, org_id: str
+    resource: Resource,
+    record: LiveRecord,
+    before: Shape,
+    after: Shape,
+    *,
+    requests: Callable[[frozenset[str]], tuple[Request, ...]],
+    desired: Desired,
+    org_id: str,
 ) -> Change | None:
-    """Return what differs, without requests yet; None when nothing does."""
+    """Return the change that updates a resource; None when nothing differs.
+
+    ``requests`` makes what is sent from the names of the fields that differ.
+    """
     sensitive = sensitive_names(resource, desired, org_id=org_id)
-    old, new = concealed(before, sensitive=sensitive), concealed(after, sensitive=sensitive)
+    old = concealed(before, sensitive=sensitive)
+    new = sharing(old, concealed(after, sensitive=sensitive))
     fields = differences(old, new)
     if not fields:
         return None
     return Change(
         address=resource.address,
         op=Op.UPDATE,
-        requests=(),
+        requests=requests(changed_names(fields)),
         fields=fields,
         before=old,
         after=new,

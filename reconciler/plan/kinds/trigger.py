@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -15,10 +15,9 @@ from reconciler.domain.conditions import Condition, ConditionType
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, TriggerSpec, normalised_trigger
 from reconciler.manifests.desired import Desired, Resource
-from reconciler.plan.explain import changed_names
 from reconciler.plan.ignore import misfit, overlaid
 from reconciler.plan.kinds.assembly import comparison, creation, deletion
-from reconciler.plan.model import Change, CreateTrigger, DeleteTrigger, UpdateTrigger
+from reconciler.plan.model import Change, CreateTrigger, DeleteTrigger, Request, UpdateTrigger
 from reconciler.plan.shapes import (
     Shape,
     compute_shape,
@@ -80,11 +79,8 @@ def update(
         settled = _spec_of(overlaid(after, before, resource.lifecycle.ignore), resource, desired)
         new = normalised_trigger(settled, org_id=org_id)
         after = shape(new, org_id=org_id)
-    difference = comparison(resource, record, before, after, desired=desired, org_id=org_id)
-    if difference is None:
-        return None
-    body = UpdateTriggerRequest(**_members(new, changed_names(difference.fields)))
-    return replace(difference, requests=(UpdateTrigger(record.name, body),))
+    requests = partial(_requests, record.name, new)
+    return comparison(resource, record, before, after, requests=requests, desired=desired, org_id=org_id)
 
 
 def delete_change(record: TriggerRecord, *, reason: str, sensitive: frozenset[str] = frozenset()) -> Change:
@@ -153,6 +149,10 @@ def _value_types(condition: ConditionType | None) -> list[type]:
     if isinstance(condition, Condition):
         return [type(condition.value)]
     return [each for member in condition.conditions for each in _value_types(member)]
+
+
+def _requests(name: str, spec: TriggerSpec, changed: frozenset[str]) -> tuple[Request, ...]:
+    return (UpdateTrigger(name, UpdateTriggerRequest(**_members(spec, changed))),)
 
 
 def _members(spec: TriggerSpec, changed: frozenset[str]) -> dict[str, Any]:
