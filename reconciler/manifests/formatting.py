@@ -59,7 +59,6 @@ FIELD_ORDER: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
             "platform",
             "embedded_path",
             "profile",
-            "endpoint",
             "org_id",
             "manifests",
             "exclude",

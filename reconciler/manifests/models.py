@@ -35,7 +35,6 @@ from reconciler.manifests.texts import (
     ShortText,
     TriggerName,
     VariableName,
-    WebAddress,
     WholeNumber,
     Word,
 )
@@ -241,6 +240,7 @@ class ParameterSetFields(Part):
 class ProjectSpec(Part):
     """Where a project's manifests are and which platform they are for."""
 
+    # No address of a service: a pull request that changed it would have the token sent there.
     platform: Maybe[Literal["roboto", "embedded"]] = Field(
         None, description="Platform to work on.", examples=["roboto", "embedded"]
     )
@@ -251,9 +251,6 @@ class ProjectSpec(Part):
     )
     profile: Maybe[NonBlank] = Field(
         None, description="Profile of the platform's own config file.", examples=["staging"]
-    )
-    endpoint: Maybe[WebAddress] = Field(
-        None, description="Address of the platform's service.", examples=["https://api.roboto.ai"]
     )
     org_id: Maybe[Word] = Field(None, description="Organization to work in.", examples=["og_acme"])
     manifests: Patterns = Field(

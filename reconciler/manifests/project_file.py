@@ -25,7 +25,6 @@ class ProjectSettings:
     platform: str | None = None
     embedded_path: str | None = None
     profile: str | None = None
-    endpoint: str | None = None
     org_id: str | None = None
     manifests: tuple[str, ...] = (".",)
     exclude: tuple[str, ...] = ()

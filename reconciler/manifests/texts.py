@@ -52,7 +52,6 @@ _NON_BLANK: Final = f"[^{_WHITE_SPACE}]"
 _WORD: Final = f"^[^{_WHITE_SPACE}]+{_END}"
 _VARIABLE: Final = f"^[^={_WHITE_SPACE}]+{_END}"
 _NO_DOT: Final = r"^[^.]+$"
-_WEB_ADDRESS: Final = f"^https?://[^{_WHITE_SPACE}]+{_END}"
 
 #: The patterns of names, and the kind whose reserved names they leave out.
 NAME_PATTERNS: Final[dict[str, Kind | None]] = {
@@ -67,7 +66,6 @@ PATTERN_WORDS: Final[dict[str, tuple[str, str]]] = {
     _WORD: ("illegal-text", "must be one word without white space"),
     _VARIABLE: ("illegal-text", 'must be one word without white space or "="'),
     _NO_DOT: ("dotted-key", "must not be empty or hold a dot: the platform splits keys there"),
-    _WEB_ADDRESS: ("illegal-text", "must be an address that begins with https:// or http://"),
 }
 
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
@@ -86,6 +84,5 @@ VariableName = Annotated[str, StringConstraints(pattern=_VARIABLE)]
 #: The platform splits metadata keys at dots, so a key that holds one cannot be addressed.
 MetadataKey = Annotated[str, StringConstraints(pattern=_NO_DOT)]
 
-WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS)]
 ShortText = Annotated[str, StringConstraints(max_length=SHORT_DESCRIPTION_LIMIT)]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]

@@ -115,7 +115,6 @@ project_spec = mapping(
         "platform": st.sampled_from(["roboto", "embedded"]),
         "embedded_path": word,
         "profile": word,
-        "endpoint": st.just("https://api.example.com"),
         "org_id": word,
         "manifests": st.lists(word, min_size=1, max_size=2),
         "exclude": words,

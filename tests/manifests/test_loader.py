@@ -407,14 +407,14 @@ class TestProjectFile:
         assert diagnostics == ()
         assert spec is not None
         assert (spec.platform, spec.org_id, spec.parallelism) == ("roboto", "og_x", 8)
-        assert (spec.manifests, spec.exclude, spec.endpoint) == ((".",), (), None)
+        assert (spec.manifests, spec.exclude) == ((".",), ())
 
     @pytest.mark.parametrize(
         ("text", "rule"),
         [
             ("apiVersion: reconciler/v1\nkind: Project\nspec: {plattform: roboto}\n", "unknown-key"),
             ("apiVersion: reconciler/v1\nkind: Project\nspec: {platform: robot}\n", "illegal-value"),
-            ("apiVersion: reconciler/v1\nkind: Project\nspec: {endpoint: api.example.com}\n", "illegal-text"),
+            ("apiVersion: reconciler/v1\nkind: Project\nspec: {endpoint: https://api.example.com}\n", "unknown-key"),
             (action("{uri: x}"), "unknown-kind"),
             ("platform: roboto\n", "not-a-manifest"),
             ("", "project-file"),
