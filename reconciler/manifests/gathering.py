@@ -86,7 +86,7 @@ class Gathering:
         self.diagnostics += parsed.diagnostics
         documents: list[tuple[Origin, dict[str, Any]]] = []
         for document in parsed.documents:
-            origin = self._begun(file, document.index, document.span.line, document.span.column)
+            origin = self._begun(file, document.index, document.line, document.column)
             if self._is_valid(file, origin, document.data) and isinstance(document.data, dict):
                 documents.append((origin, document.data))
         if self.cache is not None and not parsed.diagnostics and len(documents) == len(parsed.documents):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.manifests.desired import Resource
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from reconciler.domain.values import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """One document: the name of its file, and its index from 0."""
 
     file: str

@@ -54,8 +54,8 @@ _KEYS: Final = _PlainKeys()
 
 
 @dataclass(frozen=True, slots=True)
-class PlainDocument:
-    """A document's data, its index in the file and where its content starts, from 1."""
+class Document:
+    """A document's data, its index in the file from 0, empty ones counted, and where its content starts, from 1."""
 
     data: Json
     index: int
@@ -63,7 +63,7 @@ class PlainDocument:
     column: int
 
 
-def plain_documents(text: str) -> list[PlainDocument]:
+def plain_documents(text: str) -> list[Document]:
     """Return the documents of a YAML file that holds nothing unusual.
 
     Raises:
@@ -76,14 +76,14 @@ def plain_documents(text: str) -> list[PlainDocument]:
         raise NotPlain
     next_event = event_source(text)
     next_event()  # the stream's start
-    documents: list[PlainDocument] = []
+    documents: list[Document] = []
     index = -1
     while next_event().__class__ is not StreamEndEvent:
         index += 1
         root = next_event()
         if not _is_empty(root):
             line, column = root.start_mark.line + 1, root.start_mark.column + 1
-            documents.append(PlainDocument(_mapping(root, next_event), index, line, column))
+            documents.append(Document(_mapping(root, next_event), index, line, column))
         next_event()  # the document's end
     return documents
 
@@ -143,7 +143,7 @@ def _mapping(start: Any, next_event: NextEvent) -> dict[str, Json]:  # noqa: C90
             top, in_mapping = value, kind is MappingStartEvent
 
 
-def plain_json(text: str) -> list[PlainDocument]:
+def plain_json(text: str) -> list[Document]:
     """Return the document of a JSON file that holds nothing unusual.
 
     Raises:
@@ -165,7 +165,7 @@ def plain_json(text: str) -> list[PlainDocument]:
     if text.count("{") + text.count("[") > DEEPEST and not _is_shallow(data):
         raise NotPlain
     before = text[: len(text) - len(text.lstrip())]
-    return [PlainDocument(data, 0, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)]
+    return [Document(data, 0, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)]
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

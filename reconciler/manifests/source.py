@@ -11,26 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from yaml.error import YAMLError
 
 from reconciler.diagnostics import Diagnostic, Span, in_order
 from reconciler.manifests.core_schema import NotJson
 from reconciler.manifests.examine import Examined, examine, is_json
-from reconciler.manifests.plain import NotPlain, PlainDocument, plain_documents, plain_json
+from reconciler.manifests.plain import Document, NotPlain, plain_documents, plain_json
 
-if TYPE_CHECKING:
-    from reconciler.domain.values import Json
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document of a file. ``index`` counts from 0, empty ones included; ``span`` is where its content starts."""
-
-    data: Json
-    index: int
-    span: Span
+__all__ = ["Document", "Parsed", "locate", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,7 @@ def parse(text: str, *, file: str) -> Parsed:
         plain = plain_json(text) if is_json(file) else plain_documents(text)
     except (NotPlain, NotJson, YAMLError, UnicodeError):
         return _careful(text, file=file)
-    return Parsed(tuple(_document(document, file) for document in plain))
+    return Parsed(tuple(plain))
 
 
 def locate(text: str, *, file: str, document: int, path: Sequence[str | int], key: bool = False) -> Span:
@@ -77,11 +66,10 @@ def _examined(text: str, file: str) -> Examined:
     return examine(text, file=file)
 
 
-def _document(plain: PlainDocument, file: str) -> Document:
-    return Document(plain.data, plain.index, Span.at(file, plain.line, plain.column))
-
-
 def _careful(text: str, *, file: str) -> Parsed:
     examined = examine(text, file=file)
-    documents = tuple(Document(written.data, written.index, written.start) for written in examined.documents)
+    documents = tuple(
+        Document(written.data, written.index, written.start.line, written.start.column)
+        for written in examined.documents
+    )
     return Parsed(documents, in_order(list(examined.diagnostics)))

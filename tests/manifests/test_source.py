@@ -20,7 +20,7 @@ def test_documents_count_the_empty_ones_and_start_at_their_content() -> None:
     """The index of a document is what a reader counts, markers included."""
     parsed = parse("---\n# one\na: 1\n---\n---\n  b: 2\n---\n", file=FILE)
     assert [(document.data, document.index) for document in parsed.documents] == [({"a": 1}, 0), ({"b": 2}, 2)]
-    assert [document.span for document in parsed.documents] == [Span.at(FILE, 3, 1), Span.at(FILE, 6, 3)]
+    assert [(document.line, document.column) for document in parsed.documents] == [(3, 1), (6, 3)]
 
 
 def test_both_passes_agree_on_the_start_of_a_document() -> None:

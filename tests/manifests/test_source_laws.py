@@ -59,8 +59,8 @@ def test_both_passes_read_the_same(data: dict[str, Json], flow: bool) -> None:
     text = yaml.safe_dump_all([data, data], default_flow_style=flow)
     fast = parse(text, file=FILE)
     careful = examine(text, file=FILE)
-    assert [(each.data, each.index, each.span) for each in fast.documents] == [
-        (each.data, each.index, each.start) for each in careful.documents
+    assert [(each.data, each.index, each.line, each.column) for each in fast.documents] == [
+        (each.data, each.index, each.start.line, each.start.column) for each in careful.documents
     ]
 
 
