@@ -77,25 +77,45 @@ def _parameter(parameter: Mapping[str, Any], is_secret: bool) -> Mapping[str, An
 
 
 def plain(value: Any, *, reveal: bool) -> Any:
-    """Return JSON without wrappers: a mask where a secret stood, or the secret itself with ``reveal``."""
+    """Return JSON without wrappers: a mask where a secret stood, or the secret itself with ``reveal``.
+
+    What holds no secret is returned as it is; nobody may change it.
+    """
+    return _unwrapped(value, reveal=reveal) if holds_secret(value) else value
+
+
+def _unwrapped(value: Any, *, reveal: bool) -> Any:
     if isinstance(value, Secret):
         return value.value if reveal else MASK
     if isinstance(value, dict):
-        return {key: plain(member, reveal=reveal) for key, member in value.items()}
+        return {key: _unwrapped(member, reveal=reveal) for key, member in value.items()}
     if isinstance(value, list):
-        return [plain(member, reveal=reveal) for member in value]
+        return [_unwrapped(member, reveal=reveal) for member in value]
     return value
+
+
+def holds_secret(value: Any) -> bool:
+    """Return True when a value is, or holds somewhere, a wrapped secret: few do, and this is quicker than copying."""
+    if isinstance(value, dict):
+        return any(map(holds_secret, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_secret, value))
+    return isinstance(value, Secret)
 
 
 def marks(value: Any) -> Any:
     """Return where secrets stand in a value; false where there is none."""
+    return _marked_places(value) if holds_secret(value) else False
+
+
+def _marked_places(value: Any) -> Any:
     if isinstance(value, Secret):
         return True
     if isinstance(value, dict):
-        found = {key: mark for key, member in value.items() if (mark := marks(member))}
+        found = {key: mark for key, member in value.items() if (mark := _marked_places(member))}
         return found or False
     if isinstance(value, list):
-        places = [marks(member) for member in value]
+        places = [_marked_places(member) for member in value]
         return places if any(places) else False
     return False
 

@@ -14,7 +14,7 @@ from reconciler.domain.requests import (
     UpdateTriggerRequest,
 )
 from reconciler.domain.values import WireModel
-from reconciler.plan.masking import concealed, plain, secrets_in
+from reconciler.plan.masking import concealed, holds_secret, plain
 from reconciler.plan.model import (
     CreateAction,
     CreateTrigger,
@@ -35,7 +35,7 @@ def request_json(request: Request, *, sensitive: frozenset[str], reveal: bool) -
     body = body_of(request, sensitive=sensitive)
     if body is not None:
         document["body"] = plain(in_order(body), reveal=reveal)
-    if not reveal and any(secrets_in(body)):
+    if not reveal and holds_secret(body):
         document["masked"] = True
     return document
 
