@@ -17,6 +17,7 @@
         ├── NotFound                1
         ├── Conflict                1
         ├── InvalidRequest          1
+        │   └── InvalidTransition   1    an invocation cannot go from its status to the one asked for
         ├── TooManyRequests         1    .retry_after in seconds
         ├── PlatformUnavailable     1    5xx, or no connection: nothing was changed
         ├── MalformedAnswer         1    the answer is not what the platform's contract says
@@ -128,6 +129,10 @@ class Conflict(PlatformError):
 
 class InvalidRequest(PlatformError):
     """The platform finds the request wrong (400)."""
+
+
+class InvalidTransition(InvalidRequest):
+    """An invocation cannot go from the status it has to the one asked for (400); it stays as it is."""
 
 
 class TooManyRequests(PlatformError):

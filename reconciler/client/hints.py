@@ -10,6 +10,7 @@ from reconciler.client.token import TOKENS_PAGE
 from reconciler.errors import (
     Conflict,
     InvalidRequest,
+    InvalidTransition,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -40,6 +41,7 @@ def hint_for(error: type[PlatformError], *, code: str | None, call: Call, target
         NotFound: f"if everything is missing, check the endpoint {target.endpoint} and the organization",
         Conflict: f"something of that name or id exists, or was changed meanwhile: {call.look}",
         InvalidRequest: "correct what the platform names, and try again",
+        InvalidTransition: f"somebody may have moved the invocation meanwhile: {call.look}",
         TooManyRequests: "try again later, or send fewer requests at once (--parallelism)",
         OutcomeUnknown: read_back(call),
     }

@@ -89,7 +89,7 @@ class InvocationPlatform(Protocol):
         """Move an invocation to another status.
 
         Raises:
-            InvalidRequest: The transition table forbids it.
+            InvalidTransition: The transition table forbids it.
         """
         ...
 

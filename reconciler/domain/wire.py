@@ -7,6 +7,7 @@ from typing import Final
 from reconciler.errors import (
     Conflict,
     InvalidRequest,
+    InvalidTransition,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -39,10 +40,10 @@ ERROR_CODES: Final[dict[type[PlatformError], tuple[str, ...]]] = {
         "RobotoInvalidRequestException",
         "RobotoIllegalArgumentException",
         "RobotoNoOrgProvidedException",
-        "RobotoInvalidStateTransitionException",
         "RobotoDeprecatedException",
         "RobotoExpiredException",
     ),
+    InvalidTransition: ("RobotoInvalidStateTransitionException",),
     TooManyRequests: ("RobotoTooManyRequestsException",),
     PlatformUnavailable: (
         "RobotoServiceException",
@@ -72,6 +73,7 @@ STATUS: Final[dict[type[PlatformError], int]] = {
     NotFound: 404,
     Conflict: 409,
     InvalidRequest: 400,
+    InvalidTransition: 400,
     TooManyRequests: 429,
     PlatformUnavailable: 503,
 }

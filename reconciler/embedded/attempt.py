@@ -21,7 +21,7 @@ from reconciler.embedded.pulse import Halt, Halted, Monotonic, Pace, Watch, at_w
 from reconciler.embedded.recorder import Recorder
 from reconciler.embedded.run_inputs import resolve_inputs
 from reconciler.embedded.run_outputs import delivered
-from reconciler.errors import InvalidRequest, PlatformError, RunFailed
+from reconciler.errors import InvalidTransition, PlatformError, RunFailed
 from reconciler.executors.environment import PlacedFile, RunFolder, run_folder, variables, write_files
 from reconciler.executors.outputs import collect
 from reconciler.executors.port import Executor, Exit, Job, Running
@@ -192,7 +192,7 @@ class _Attempt:
         self._watch.check()
         try:
             self._update(status, detail)
-        except InvalidRequest as error:
+        except InvalidTransition as error:
             # Somebody moved it between the look and the step.
             raise Halted(Halt.LOST) from error
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus, InvocationStatusRecord
 from reconciler.embedded.actions import after
-from reconciler.errors import InvalidRequest
+from reconciler.errors import InvalidTransition
 
 #: Failures after which an invocation is given up.
 MOST_FAILURES: Final = 3
@@ -32,14 +32,14 @@ def advanced(
     """Return the record after a step to another status.
 
     Raises:
-        InvalidRequest: There is no such step from where the invocation stands.
+        InvalidTransition: There is no such step from where the invocation stands.
     """
     if status is record.last_status:
         return record
     entries = list(record.status)
     for step in _steps(record, status):
         if not entries[-1].status.can_transition_to(step):
-            raise InvalidRequest(
+            raise InvalidTransition(
                 f"invocation {record.invocation_id} cannot go from {entries[-1].status.name} to {step.name}"
             )
         moment = after(entries[-1].timestamp, now)

@@ -190,7 +190,7 @@ class Invocation:
         """Move this invocation to another status; a third failure is its last and is recorded as ``Deadly``.
 
         Raises:
-            InvalidRequest: The status does not follow from the current one.
+            InvalidTransition: The status does not follow from the current one.
         """
         failures = sum(entry.status is InvocationStatus.Failed for entry in self._record.status)
         if next_status is InvocationStatus.Failed and failures >= _FAILURES_BEFORE_DEADLY:

@@ -18,7 +18,7 @@ from reconciler.domain.datasets import (
     UpdateDatasetRequest,
     UpdateFileRequest,
 )
-from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotAuthenticated, NotFound
+from reconciler.errors import Conflict, InvalidRequest, InvalidTransition, NotAllowed, NotAuthenticated, NotFound
 from tests.conformance.sdk import Client, Sdk
 from tests.conformance.serving import Served
 
@@ -26,6 +26,7 @@ from tests.conformance.serving import Served
 OFFICIAL_NAMES: Final[dict[type[Exception], str]] = {
     Conflict: "RobotoConflictException",
     InvalidRequest: "RobotoInvalidRequestException",
+    InvalidTransition: "RobotoInvalidStateTransitionException",
     NotAllowed: "RobotoUnauthorizedException",
     NotAuthenticated: "RobotoUnauthorizedException",
     NotFound: "RobotoNotFoundException",

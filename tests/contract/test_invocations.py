@@ -34,7 +34,7 @@ from reconciler.domain.values import (
     ContainerParameters,
 )
 from reconciler.domain.whole_platform import WholePlatform
-from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
+from reconciler.errors import Conflict, InvalidRequest, InvalidTransition, NotAllowed, NotFound
 from tests.contract.builders import new_action, new_trigger, where
 from tests.contract.run_builders import moved, new_dataset, new_invocation
 
@@ -381,7 +381,7 @@ def test_only_legal_steps_are_taken(whole: WholePlatform, start: InvocationStatu
         if start.can_transition_to(target):
             assert moved(whole, invocation_id, target).last_status is target
             continue
-        with pytest.raises(InvalidRequest, match=f"from {start.name} to {target.name}"):
+        with pytest.raises(InvalidTransition, match=f"from {start.name} to {target.name}"):
             moved(whole, invocation_id, target)
         assert whole.get_invocation(invocation_id) == before
 

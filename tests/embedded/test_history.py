@@ -22,7 +22,7 @@ from reconciler.domain.invocations import (
 )
 from reconciler.domain.values import ComputeRequirements, ContainerParameters
 from reconciler.embedded.history import MOST_FAILURES, advanced
-from reconciler.errors import InvalidRequest
+from reconciler.errors import InvalidTransition
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 STEPS = st.lists(st.tuples(st.sampled_from(InvocationStatus), st.integers(-5, 5)), max_size=30)
@@ -56,7 +56,7 @@ def test_every_history_is_legal(steps: list[tuple[InvocationStatus, int]]) -> No
     record, now = fresh(), START
     for status, seconds in steps:
         now += timedelta(seconds=seconds)
-        with suppress(InvalidRequest):
+        with suppress(InvalidTransition):
             record = advanced(record, status, detail=None, now=now)
 
     entries = record.status

@@ -22,7 +22,7 @@ from reconciler.actions import (
 )
 from reconciler.domain.queries import QuerySpecification
 from reconciler.embedded.platform import EmbeddedPlatform
-from reconciler.errors import InvalidRequest, NotFound
+from reconciler.errors import InvalidTransition, NotFound
 from reconciler.handles.waiting import Pace, pacing
 from tests.handles.builders import new_action, new_invocation
 
@@ -148,7 +148,7 @@ def test_a_status_that_does_not_follow_is_refused(invocation: Invocation) -> Non
     """The platform has the transition table."""
     invocation.update_status(Processing)
 
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidTransition):
         invocation.update_status(Scheduled)
 
 

@@ -26,7 +26,7 @@ def statuses(sdk: Sdk) -> Iterator[Claim]:
     yield Claim(
         "there is no way back",
         sdk.refused(lambda: run.update_status(status.Processing)),
-        "RobotoInvalidRequestException",
+        "RobotoInvalidStateTransitionException",
     )
 
     failing = manually(sdk, action)
