@@ -26,7 +26,7 @@ from reconciler.domain.actions import ActionRecord, normalised_reference
 from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.changesets import ActionParameterChangeset, MetadataChangeset
 from reconciler.domain.notset import NotSetType
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import CreateActionRequest, SetActionAccessibilityRequest, UpdateActionRequest
 from reconciler.domain.values import Accessibility, ActionReference
 from reconciler.embedded.access import Caller, sees_action
@@ -34,6 +34,7 @@ from reconciler.embedded.checks import check_action
 from reconciler.embedded.metadata import metadata_after
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.store import Rows
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 
 
@@ -50,12 +51,12 @@ def read_action(
 
 def query_actions(
     rows: Rows, query: QuerySpecification, *, caller: Caller, owner: str | None, accessibility: Accessibility
-) -> Page[ActionRecord]:
+) -> StoredPage[ActionRecord]:
     """Return one page: of the Action Hub, or of an organization; of a foreign one what it has published."""
     from_hub = accessibility is Accessibility.ActionHub
     org_id = owner if from_hub or owner is not None else caller.org_id
     if org_id is not None and not is_printable(org_id):
-        return Page((), None)
+        return StoredPage(ActionRecord, (), None)
     only_hub = from_hub or org_id not in caller.organizations
     return read_page(
         lambda search: rows.list_actions(search, org_id=org_id, only_hub=only_hub), query, model=ActionRecord

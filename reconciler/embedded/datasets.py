@@ -17,6 +17,7 @@ from reconciler.embedded.checks import check_dataset
 from reconciler.embedded.events import DatasetEvent
 from reconciler.embedded.identifiers import new_dataset_id
 from reconciler.embedded.metadata import metadata_after
+from reconciler.embedded.noting import note_created
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.store import Rows
 from reconciler.errors import NotAllowed, NotFound
@@ -35,6 +36,7 @@ def create_dataset(rows: Rows, request: CreateDatasetRequest, *, caller: Caller,
     )
     check_dataset(record)
     rows.datasets.put(record)
+    note_created(rows, record, caller=caller, now=now)
     return record
 
 
@@ -55,7 +57,7 @@ def query_datasets(rows: Rows, query: QuerySpecification, *, caller: Caller, own
     org_id = owner or caller.org_id
     if org_id not in caller.organizations:
         raise NotAllowed(f"datasets of {org_id} can only be read by its members")
-    return read_page(lambda search: rows.datasets.of_org(search, org_id=org_id), query, model=DatasetRecord)
+    return read_page(lambda search: rows.datasets.of_org(search, org_id=org_id), query, model=DatasetRecord).read()
 
 
 def update_dataset(
@@ -76,8 +78,17 @@ def update_dataset(
     check_dataset(record)
     rows.datasets.put(record)
     if not same_json(record.metadata, current.metadata) or record.tags != current.tags:
-        cause = TriggerEvaluationCause.DatasetMetadataUpdate
-        event = DatasetEvent(record.org_id, dataset_id, cause, file_ids=(), transaction_id=None, user_id=caller.user_id)
+        event = DatasetEvent(
+            record.org_id,
+            dataset_id,
+            TriggerEvaluationCause.DatasetMetadataUpdate,
+            file_ids=(),
+            transaction_id=None,
+            changeset=MetadataChangeset.between(
+                current.metadata, record.metadata, old_tags=current.tags, new_tags=record.tags
+            ),
+            invocation_id=caller.invocation_id,
+        )
         events.note(rows, event, now=moment)
     return record
 

@@ -42,9 +42,9 @@ from reconciler.embedded.actions import is_printable, line_of, read_action
 from reconciler.embedded.checks import check_invocation
 from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.effective import EffectiveAction
-from reconciler.embedded.history import advanced
 from reconciler.embedded.identifiers import new_invocation_id
 from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.moving import moved
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.store import Rows
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
@@ -65,14 +65,15 @@ def invoke_action(
 ) -> InvocationRecord:
     """Queue a run of an action for the caller's organization."""
     action = read_action(rows, name, caller=caller, digest=digest, owner=owner)
-    effective = EffectiveAction.of(_lineage(rows, action))
+    effective = EffectiveAction.of(_with_ancestors(rows, action))
     record = _queued(action, effective, request, caller=caller, source=_source(rows, request, caller), now=now)
     values = record.parameter_values
     check_invocation(record, effective.parameter_problems(values))
     _check_datasets(rows, record, caller)
     if record.idempotency_id is not None and rows.invocations.uses(record.org_id, record.idempotency_id):
         raise Conflict(f'the idempotency id "{record.idempotency_id}" was used before in {record.org_id}')
-    rows.invocations.add(Run(record, effective.run_parameters(values), effective.requires_downloaded_inputs))
+    run = Run(record, effective.run_parameters(values), effective.requires_downloaded_inputs)
+    rows.invocations.add(run, lineage=_lineage(rows, record, caller))
     return record
 
 
@@ -89,7 +90,8 @@ def query_invocations(
 ) -> Page[InvocationRecord]:
     """Return one page of an organization's invocations."""
     org_id = _own_org(caller, owner)
-    return read_page(lambda search: rows.invocations.of_org(search, org_id=org_id), query, model=InvocationRecord)
+    found = read_page(lambda search: rows.invocations.of_org(search, org_id=org_id), query, model=InvocationRecord)
+    return found.read()
 
 
 def update_status(
@@ -105,14 +107,14 @@ def update_status(
     record = read_invocation(rows, invocation_id, caller=caller, owner=owner)
     # The official client writes "None" where it has no detail.
     detail = None if request.detail == "None" else request.detail
-    return _replaced(rows, advanced(record, request.status, detail=detail, now=now))
+    return moved(rows, record, request.status, detail=detail, now=now)
 
 
 def cancel_invocation(rows: Rows, invocation_id: str, *, caller: Caller, owner: str | None, now: datetime) -> None:
     """Cancel an invocation; one that has ended stays as it is."""
     record = read_invocation(rows, invocation_id, caller=caller, owner=owner)
     if not record.last_status.is_terminal():
-        _replaced(rows, _cancelled(record, caller, now))
+        _cancel(rows, record, caller, now)
 
 
 def cancel_active(
@@ -125,7 +127,7 @@ def cancel_active(
         before = before.replace(tzinfo=UTC)
     active = rows.invocations.active(org_id, created_before=before, limit=CANCEL_LIMIT)
     for record in active:
-        _replaced(rows, _cancelled(record, caller, now))
+        _cancel(rows, record, caller, now)
     remaining = rows.invocations.count_active(org_id, created_before=before)
     return CancelActiveInvocationsResponse(success_count=len(active), failure_count=0, count_remaining=remaining)
 
@@ -153,7 +155,14 @@ def set_logs_location(
     return record
 
 
-def _lineage(rows: Rows, action: ActionRecord) -> list[ActionRecord]:
+def _lineage(rows: Rows, record: InvocationRecord, caller: Caller) -> frozenset[str]:
+    """Return the triggers that led to a new invocation: its own, and those of the run that made it."""
+    source = record.provenance.source
+    own = frozenset({source.source_id}) if source.source_type is InvocationSource.Trigger else frozenset[str]()
+    return own | rows.invocations.lineage(caller.invocation_id)
+
+
+def _with_ancestors(rows: Rows, action: ActionRecord) -> list[ActionRecord]:
     """Return the action and its ancestors.
 
     Raises:
@@ -237,8 +246,8 @@ def _check_datasets(rows: Rows, record: InvocationRecord, caller: Caller) -> Non
     read_dataset(rows, destination.destination_id, caller=caller)
 
 
-def _cancelled(record: InvocationRecord, caller: Caller, now: datetime) -> InvocationRecord:
-    return advanced(record, InvocationStatus.Cancelled, detail=f"cancelled by {caller.user_id}", now=now)
+def _cancel(rows: Rows, record: InvocationRecord, caller: Caller, now: datetime) -> None:
+    moved(rows, record, InvocationStatus.Cancelled, detail=f"cancelled by {caller.user_id}", now=now)
 
 
 def _replaced(rows: Rows, record: InvocationRecord) -> InvocationRecord:

@@ -15,9 +15,10 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from pydantic import Field, TypeAdapter
 
 from reconciler.domain.conditions import ConditionType, matches
-from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, SortDirection
+from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, SortDirection
 from reconciler.domain.values import WireModel
 from reconciler.embedded.listing import Row, Search
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.tokens import decoded, encoded
 from reconciler.errors import InvalidRequest
 
@@ -29,7 +30,7 @@ Record = TypeVar("Record", bound=WireModel)
 
 def read_page(
     scan: Callable[[Search], Iterator[Row]], query: QuerySpecification, *, model: type[Record]
-) -> Page[Record]:
+) -> StoredPage[Record]:
     """Return one page of what ``scan`` finds; it need not sieve by the search's condition.
 
     Raises:
@@ -38,7 +39,7 @@ def read_page(
     limit, search = _limit(query), _search(query, fields=model.model_fields.keys())
     found = list(islice(_matching(scan(search), query.condition), limit + 1))
     token = encoded(_place(search, found[limit - 1])) if len(found) > limit else None
-    return Page(tuple(model.model_validate_json(row.document) for row in found[:limit]), token)
+    return StoredPage(model, tuple(row.document for row in found[:limit]), token)
 
 
 def _limit(query: QuerySpecification) -> int:

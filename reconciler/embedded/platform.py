@@ -47,6 +47,7 @@ from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.scheduler import Scheduler, run_due
 from reconciler.embedded.store import Rows, Store
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.targeted_platform import TargetedTriggers
 from reconciler.errors import PlatformError
 
@@ -115,6 +116,16 @@ class EmbeddedPlatform:
         owner: str | None = None,
         accessibility: Accessibility = Accessibility.Organization,
     ) -> Page[ActionRecord]:
+        return self.stored_actions(query, owner=owner, accessibility=accessibility).read()
+
+    def stored_actions(
+        self,
+        query: QuerySpecification,
+        *,
+        owner: str | None = None,
+        accessibility: Accessibility = Accessibility.Organization,
+    ) -> StoredPage[ActionRecord]:
+        """Return the same page as :meth:`query_actions`, as it is stored."""
         with self._reading("query actions") as rows:
             return actions.query_actions(rows, query, caller=self._caller, owner=owner, accessibility=accessibility)
 
@@ -141,6 +152,10 @@ class EmbeddedPlatform:
             return triggers.read_trigger(rows, name, caller=self._caller, owner=owner)
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
+        return self.stored_triggers(query, owner=owner).read()
+
+    def stored_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> StoredPage[TriggerRecord]:
+        """Return the same page as :meth:`query_triggers`, as it is stored."""
         with self._reading("query triggers") as rows:
             return triggers.query_triggers(rows, query, caller=self._caller, owner=owner)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.notset import NotSetType
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import ActionReference
@@ -22,6 +22,7 @@ from reconciler.embedded.actions import after, described, find_action
 from reconciler.embedded.checks import check_trigger
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.store import Rows
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 
 
@@ -37,7 +38,7 @@ def read_trigger(rows: Rows, name: str, *, caller: Caller, owner: str | None = N
 
 def query_triggers(
     rows: Rows, query: QuerySpecification, *, caller: Caller, owner: str | None = None
-) -> Page[TriggerRecord]:
+) -> StoredPage[TriggerRecord]:
     """Return one page of an organization's triggers.
 
     Raises:

@@ -7,12 +7,13 @@ from typing import Final
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.invocation_requests import CreateInvocationRequest
 from reconciler.domain.invocations import InvocationRecord
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import CreateActionRequest, SetActionAccessibilityRequest, UpdateActionRequest
 from reconciler.domain.values import Accessibility
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.operations import Operation
+from reconciler.embedded.stored_page import StoredPage
 
 
 def create_action(call: Call, body: CreateActionRequest) -> ActionRecord:
@@ -40,14 +41,14 @@ def set_action_accessibility(call: Call, name: str, body: SetActionAccessibility
     return call.platform.set_action_accessibility(name, body, owner=call.owner)
 
 
-def query_actions(call: Call, body: QuerySpecification) -> Page[ActionRecord]:
+def query_actions(call: Call, body: QuerySpecification) -> StoredPage[ActionRecord]:
     """List actions of an organization."""
-    return call.platform.query_actions(body, owner=call.owner)
+    return call.platform.stored_actions(body, owner=call.owner)
 
 
-def query_action_hub(call: Call, body: QuerySpecification) -> Page[ActionRecord]:
+def query_action_hub(call: Call, body: QuerySpecification) -> StoredPage[ActionRecord]:
     """List published actions."""
-    return call.platform.query_actions(body, owner=call.owner, accessibility=Accessibility.ActionHub)
+    return call.platform.stored_actions(body, owner=call.owner, accessibility=Accessibility.ActionHub)
 
 
 def invoke_action(

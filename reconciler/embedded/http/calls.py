@@ -16,6 +16,7 @@ from reconciler.embedded.http.accounts import Account, Accounts
 from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.http.staging import Staging
 from reconciler.embedded.platform import EmbeddedPlatform
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import InvalidRequest
 
 #: From this API version on triggers have another shape; it is no version of a client that sends none.
@@ -65,7 +66,7 @@ class SentFile:
     name: str
 
 
-Answer = BaseModel | Page[Any] | Stream[Any] | SentFile | Mapping[str, Any] | list[Any] | None
+Answer = BaseModel | Page[Any] | StoredPage[Any] | Stream[Any] | SentFile | Mapping[str, Any] | list[Any] | None
 
 
 def checked_version(text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.responses import FileResponse, Response
@@ -10,6 +11,7 @@ from reconciler.domain.queries import Page
 from reconciler.domain.whole_platform import Stream
 from reconciler.embedded.http.calls import Answer, SentFile
 from reconciler.embedded.http.refusals import json_response
+from reconciler.embedded.stored_page import StoredPage
 
 
 def encoded(answer: Answer) -> Response:
@@ -20,7 +22,14 @@ def encoded(answer: Answer) -> Response:
         # Whatever it is, no browser is to run it with the rights of this server's pages.
         headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(answer.path, filename=answer.name, media_type="application/octet-stream", headers=headers)
+    if isinstance(answer, StoredPage):
+        return Response(_as_stored(answer), media_type="application/json")
     return json_response({"data": _data(answer)})
+
+
+def _as_stored(page: StoredPage[Any]) -> str:
+    """Return what :func:`json_response` would give for the page's records."""
+    return f'{{"data":{{"items":[{",".join(page.documents)}],"next_token":{json.dumps(page.next_token)}}}}}'
 
 
 def _data(answer: Answer) -> Any:

@@ -19,6 +19,7 @@ from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import SentFile
 from reconciler.embedded.http.operations import FOREVER, Operation
 from reconciler.embedded.http.staging import Received
+from reconciler.embedded.stored_page import StoredPage
 
 _REFUSALS: Final = {
     "400": "The request is wrong: the message names what is.",
@@ -106,7 +107,7 @@ def _sorted_models(candidates: Iterable[Any]) -> list[type[BaseModel]]:
 def _model(gives: Any) -> Any:
     """Return what an answer is made of: the items of a page, a stream or a list, else the answer itself."""
     arguments = get_args(gives)
-    return arguments[0] if get_origin(gives) in (Page, Stream, list) and arguments else gives
+    return arguments[0] if get_origin(gives) in (Page, StoredPage, Stream, list) and arguments else gives
 
 
 def _described(operations: list[Operation], schemas: _Schemas) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def _answer_schema(gives: Any, schemas: _Schemas) -> JsonSchemaValue:
     schema = schemas.written(item) if isinstance(item, type) and issubclass(item, BaseModel) else {"type": "object"}
     items = {"type": "array", "items": schema}
     match get_origin(gives):
-        case origin if origin is Page:
+        case origin if origin in (Page, StoredPage):
             return _object(items=items, next_token=_NULLABLE_TEXT)
         case origin if origin is Stream:
             return _object(items=items, last_read=_NULLABLE_TEXT, has_next={"type": "boolean"})

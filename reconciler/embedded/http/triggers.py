@@ -11,6 +11,7 @@ from reconciler.domain.triggers import TriggerRecord
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import NEWER_TRIGGERS, Call
 from reconciler.embedded.http.operations import Operation
+from reconciler.embedded.stored_page import StoredPage
 
 
 def create_trigger(call: Call, body: CreateTriggerRequest) -> TriggerRecord:
@@ -33,9 +34,9 @@ def delete_trigger(call: Call, name: str) -> None:
     call.platform.delete_trigger(name, owner=call.owner)
 
 
-def query_triggers(call: Call, body: QuerySpecification) -> Page[TriggerRecord]:
+def query_triggers(call: Call, body: QuerySpecification) -> StoredPage[TriggerRecord]:
     """List triggers of an organization."""
-    return call.platform.query_triggers(body, owner=call.owner)
+    return call.platform.stored_triggers(body, owner=call.owner)
 
 
 def trigger_evaluations(
