@@ -19,11 +19,13 @@ class Caller:
         user_id: Who is recorded as creator and modifier.
         org_id: The organization the caller works for where a request names none.
         other_orgs: Further organizations the caller is a member of.
+        invocation_id: The invocation whose run calls; None where it is no run. Triggers are deaf to their own runs.
     """
 
     user_id: str
     org_id: str
     other_orgs: frozenset[str] = frozenset()
+    invocation_id: str | None = None
 
     @property
     def organizations(self) -> frozenset[str]:

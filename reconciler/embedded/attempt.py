@@ -76,7 +76,7 @@ class _Attempt:
         self._run = run
         self._record = run.record
         self._bench = bench
-        self._platform = at_work_for(bench.platform, run.record.org_id)
+        self._platform = at_work_for(bench.platform, run.record)
         self._watch = watch
 
     def perform(self) -> None:

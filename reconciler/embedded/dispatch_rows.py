@@ -7,21 +7,31 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.dispatches import TriggerDispatchRecord, TriggerDispatchStatus
+from reconciler.domain.invocations import InvocationStatus
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.values import WireModel
 from reconciler.embedded.columns import SqlValue, microseconds
 
 
 class NotedEvent(WireModel):
-    """Something that happened, as far as triggers want to know; ``file_ids`` are what it happened to."""
+    """Something that happened, as far as triggers want to know.
+
+    It happened to the files of ``file_ids``, else to the dataset, or to the invocation, which had ``status`` then.
+    ``changeset`` is what it changed of metadata and tags, ``caused_by`` the invocation whose run did it.
+    """
 
     event_id: str
     type: PlatformEventType
     time: datetime
-    dataset_id: str
+    dataset_id: str | None = None
     file_ids: tuple[str, ...] = ()
     transaction_id: str | None = None
+    invocation_id: str | None = None
+    status: InvocationStatus | None = None
+    changeset: MetadataChangeset | None = None
+    caused_by: str | None = None
 
 
 class Waiting(NamedTuple):

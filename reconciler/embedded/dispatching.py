@@ -99,7 +99,7 @@ def _invoked(rows: Rows, kept: Kept, target: InvokeActionTarget, occasion: Occas
         timeout=target.timeout,
         upload_destination=target.upload_destination,
     )
-    caller = Caller(user_id=kept.service_user_id, org_id=trigger.org_id)
+    caller = Caller(kept.service_user_id, trigger.org_id, invocation_id=occasion.caused_by)
     action = target.action
     made = invoke_action(rows, action.name, request, caller=caller, digest=action.digest, owner=action.owner, now=now)
     return made.invocation_id

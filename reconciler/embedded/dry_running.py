@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.datasets import DatasetRecord, FileRecord
 from reconciler.domain.dry_runs import (
     ConditionLeafTrace,
     DispatchSlotTrace,
+    SampleEvent,
     TargetAcceptanceTrace,
     TriggerDryRunGate,
     TriggerDryRunGateName,
@@ -17,6 +20,7 @@ from reconciler.domain.dry_runs import (
     TriggerDryRunRequest,
     TriggerDryRunResponse,
 )
+from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.placeholders import filled
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType
 from reconciler.domain.schedules import next_occurrence
@@ -24,10 +28,11 @@ from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarg
 from reconciler.embedded import occasions
 from reconciler.embedded.access import Caller
 from reconciler.embedded.datasets import read_dataset
+from reconciler.embedded.dispatch_rows import NotedEvent
 from reconciler.embedded.dispatching import is_taken
 from reconciler.embedded.files import read_file
 from reconciler.embedded.gates import holds, leaves, rejection
-from reconciler.embedded.invocations import read_invocation
+from reconciler.embedded.invocations import action_of, read_invocation
 from reconciler.embedded.occasions import DatasetPaths, Occasion
 from reconciler.embedded.shapes import Kept
 from reconciler.embedded.store import Rows
@@ -46,13 +51,14 @@ def dry_run(
 ) -> TriggerDryRunResponse:
     """Say whether a trigger would fire, and which gate would stop it."""
     kept = read_trigger(rows, trigger_id, caller=caller, owner=owner)
+    changeset = None if request.event is None else _changeset(request.event)
     request = _spelt_out(request, kept, now=now)
-    dataset, file = _subject(rows, request, caller=caller)
-    kind = request.event_type or _likely(kept.record, request, dataset)
+    subject = _subject(rows, request, caller=caller)
+    kind = request.event_type or _likely(kept.record, request, subject)
     gates = [_subscribed(kept.record, kind)]
     if gates[0].status is TriggerDryRunGateStatus.Passed:
-        occasion = _occasion(rows, kept.record, request, kind=kind, dataset=dataset, file=file, now=now)
-        gates += _behind(rows, kept, occasion, file)
+        occasion = _occasion(rows, kept.record, request, subject, _imagined(kind, subject, changeset, now=now))
+        gates += _behind(rows, kept, occasion, subject.file)
     gates += [_gate(name, TriggerDryRunGateStatus.NotEvaluated) for name in list(TriggerDryRunGateName)[len(gates) :]]
     stopped = next((gate for gate in gates if gate.status is TriggerDryRunGateStatus.Failed), None)
     return TriggerDryRunResponse(
@@ -87,27 +93,45 @@ def _spelt_out(request: TriggerDryRunRequest, kept: Kept, *, now: datetime) -> T
         raise InvalidRequest(f"event.data.{said}: this is no time") from error
 
 
-def _subject(
-    rows: Rows, request: TriggerDryRunRequest, *, caller: Caller
-) -> tuple[DatasetRecord | None, FileRecord | None]:
+def _changeset(event: SampleEvent) -> MetadataChangeset | None:
+    """Return what a whole event says that it changed."""
+    added = event.data.get("tags_added")
+    said = event.data.get("changeset") if added is None else {"put_tags": added}
+    try:
+        return None if said is None else MetadataChangeset.model_validate(said)
+    except ValueError as error:
+        member = "changeset" if added is None else "tags_added"
+        raise InvalidRequest(f"event.data.{member}: this is no change of metadata and tags") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What the event would happen to; nothing of it for a schedule."""
+
+    dataset: DatasetRecord | None
+    file: FileRecord | None
+    invocation: InvocationRecord | None
+
+
+def _subject(rows: Rows, request: TriggerDryRunRequest, *, caller: Caller) -> _Subject:
     if request.event_id is not None:
         raise NotFound(f'there is no event "{request.event_id}": this platform keeps none')
-    if request.invocation_id is not None:
-        read_invocation(rows, request.invocation_id, caller=caller)
+    invocation_id = request.invocation_id
+    invocation = None if invocation_id is None else read_invocation(rows, invocation_id, caller=caller)
     file = None if request.file_id is None else read_file(rows, request.file_id, caller=caller)
     dataset_id = request.dataset_id if file is None else file.association_id
-    return None if dataset_id is None else read_dataset(rows, dataset_id, caller=caller), file
+    dataset = None if dataset_id is None else read_dataset(rows, dataset_id, caller=caller)
+    return _Subject(dataset, file, invocation)
 
 
-def _likely(
-    trigger: TargetedTriggerRecord, request: TriggerDryRunRequest, dataset: DatasetRecord | None
-) -> PlatformEventType:
+def _likely(trigger: TargetedTriggerRecord, request: TriggerDryRunRequest, subject: _Subject) -> PlatformEventType:
     """Return the first event of the trigger that can happen to this, else any that can."""
     if request.scheduled_for is not None:
         return PlatformEventType.ScheduleFired
-    if dataset is None:
-        return PlatformEventType.InvocationCompleted
     subscribed = trigger.fires_on.events if isinstance(trigger.fires_on, EventSubscription) else []
+    if subject.invocation is not None:
+        ends = (event for event in subscribed if TRAITS[event].entity == "invocation")
+        return next(ends, PlatformEventType.InvocationCompleted)
     naming = [event for event in subscribed if "dataset" in TRAITS[event].roots]
     fallback = PlatformEventType.DatasetMetadataUpdated if request.file_id is None else PlatformEventType.FileUploaded
     return naming[0] if naming else fallback
@@ -122,38 +146,48 @@ def _subscribed(trigger: TargetedTriggerRecord, kind: PlatformEventType) -> Trig
     return _passed(name) if listens else _failed(name, f'the trigger does not fire on "{kind.value}"')
 
 
+def _imagined(
+    kind: PlatformEventType, subject: _Subject, changeset: MetadataChangeset | None, *, now: datetime
+) -> NotedEvent:
+    """Return the event as it would be noted."""
+    ended = subject.invocation
+    return NotedEvent(
+        event_id=_DRY_RUN,
+        type=kind,
+        time=now,
+        changeset=changeset,
+        invocation_id=None if ended is None else ended.invocation_id,
+        status=None if ended is None else ended.last_status,
+    )
+
+
 def _occasion(
-    rows: Rows,
-    trigger: TargetedTriggerRecord,
-    request: TriggerDryRunRequest,
-    *,
-    kind: PlatformEventType,
-    dataset: DatasetRecord | None,
-    file: FileRecord | None,
-    now: datetime,
+    rows: Rows, trigger: TargetedTriggerRecord, request: TriggerDryRunRequest, subject: _Subject, event: NotedEvent
 ) -> Occasion:
     if request.scheduled_for is not None:
         moment = request.scheduled_for
         return occasions.of_schedule(trigger, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    if dataset is None:
-        raise InvalidRequest(f'"{kind.value}" happens to something else: give a dataset_id or a file_id')
+    entity = TRAITS[event.type].entity
+    if entity == "invocation":
+        if subject.invocation is None:
+            raise InvalidRequest(f'"{event.type.value}" happens to an invocation: give an invocation_id')
+        return occasions.of_invocation(trigger, subject.invocation, action_of(rows, subject.invocation), event)
+    if subject.dataset is None:
+        raise InvalidRequest(f'"{event.type.value}" happens to something else: give a dataset_id or a file_id')
     assert isinstance(trigger.fires_on, EventSubscription)
-    per_file = TRAITS[kind].entity == "file" and trigger.fires_on.once_per is not OncePer.Dataset
-    if per_file and file is None:
+    if entity == "file" and trigger.fires_on.once_per is not OncePer.Dataset and subject.file is None:
         raise InvalidRequest("the trigger fires for each file: give a file_id")
     return occasions.of_dataset(
         trigger,
-        dataset,
-        kind=kind,
-        event_id=_DRY_RUN,
-        time=now,
-        paths=DatasetPaths(rows.evaluations.paths(dataset.dataset_id)),
-        file=file if TRAITS[kind].entity == "file" else None,
+        subject.dataset,
+        event,
+        paths=DatasetPaths(rows.evaluations.paths(subject.dataset.dataset_id)),
+        file=subject.file if entity == "file" else None,
     )
 
 
 #: The id of an event that never happened: no slot was ever taken for it.
-_DRY_RUN: Final = "evt:dry-run"
+_DRY_RUN: Final = "dry-run"
 
 
 def _behind(rows: Rows, kept: Kept, occasion: Occasion, file: FileRecord | None) -> list[TriggerDryRunGate]:

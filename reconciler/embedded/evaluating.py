@@ -144,7 +144,7 @@ def _for_dataset(
     if not evaluation.fires:
         return evaluation.reason
     rows.evaluations.remember_dataset(pending)
-    fired = fire_for_dataset(rows, trigger, dataset.dataset_id, now=now)
+    fired = fire_for_dataset(rows, trigger, dataset.dataset_id, caused_by=pending.caused_by, now=now)
     return None if fired else TriggerEvaluationOutcomeReason.AlreadyRun
 
 
@@ -159,10 +159,7 @@ def _for_files(
     files = [candidates[path] for path in evaluation.fires_for]
     rows.evaluations.remember_files(pending, files)
     fired = [
-        fire_for_file(
-            rows, trigger, dataset.dataset_id, file_id=file.file_id, path=file.path, version=file.version, now=now
-        )
-        for file in files
+        fire_for_file(rows, trigger, dataset.dataset_id, file, caused_by=pending.caused_by, now=now) for file in files
     ]
     return None if any(fired) else TriggerEvaluationOutcomeReason.AlreadyRun
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Pending(NamedTuple):
-    """An evaluation that waits; ``event_id`` leads to the files it is about, None when it is about all."""
+    """An evaluation that waits; ``event_id`` leads to the files it is about, None when it is about all.
+
+    ``caused_by`` is the invocation whose run caused it, if it was one.
+    """
 
     evaluation_id: int
     org_id: str
@@ -32,6 +35,7 @@ class Pending(NamedTuple):
     trigger_name: str
     dataset_id: str
     event_id: int | None
+    caused_by: str | None
 
 
 class NamedFile(NamedTuple):
@@ -68,10 +72,11 @@ class EvaluationRows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add_pending(self, event: DatasetEvent, *, now: datetime) -> None:
+    def add_pending(self, event: DatasetEvent, *, deaf: Iterable[str], now: datetime) -> None:
         """Add an evaluation for each trigger that hears of the event; one that names no causes hears of all.
 
-        Those for each dataset look at all of it, those for each file at the files of the event.
+        Triggers of the ids in ``deaf`` hear nothing. Those for each dataset look at all of it, those for each file at
+        the files of the event.
         """
         event_id = self._add_files(event.file_ids)
         values = {
@@ -81,15 +86,20 @@ class EvaluationRows:
             "transaction_id": event.transaction_id,
             "event_id": event_id,
             "started": microseconds(now),
+            "caused_by": event.invocation_id,
+            "deaf": json.dumps(sorted(deaf)),
         }
         self._connection.execute(
             "INSERT INTO trigger_evaluations"
-            " (org_id, trigger_id, trigger_name, dataset_id, cause, transaction_id, event_id, started, status)"
+            " (org_id, trigger_id, trigger_name, dataset_id, cause, transaction_id, event_id, started, status,"
+            " caused_by)"
             " SELECT org_id, json_extract(document, '$.trigger_id'), name, :dataset_id, :cause,"
             " iif(json_extract(document, '$.for_each') = 'dataset', NULL, :transaction_id),"
-            " iif(json_extract(document, '$.for_each') = 'dataset', NULL, :event_id), :started, 'pending' FROM triggers"
+            " iif(json_extract(document, '$.for_each') = 'dataset', NULL, :event_id), :started, 'pending', :caused_by"
+            " FROM triggers"
             " WHERE org_id = :org_id AND (json_extract(document, '$.causes') IS NULL"
             " OR EXISTS (SELECT 1 FROM json_each(document, '$.causes') WHERE value = :cause))"
+            " AND json_extract(document, '$.trigger_id') NOT IN (SELECT value FROM json_each(:deaf))"
             " ORDER BY created, name",
             values,
         )

@@ -8,11 +8,25 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
+from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.datasets import DatasetRecord, FileRecord
+from reconciler.domain.invocations import (
+    ActionProvenance,
+    ExecutableProvenance,
+    InvocationDataSource,
+    InvocationDataSourceType,
+    InvocationProvenance,
+    InvocationRecord,
+    InvocationSource,
+    InvocationStatus,
+    InvocationStatusRecord,
+    SourceProvenance,
+)
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType
 from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarget, Schedule, TargetedTriggerRecord
-from reconciler.domain.values import ActionReference
+from reconciler.domain.values import ActionReference, ComputeRequirements, ContainerParameters
 from reconciler.embedded import occasions
+from reconciler.embedded.dispatch_rows import NotedEvent
 from reconciler.embedded.occasions import DatasetPaths, Occasion
 
 _TIME: Final = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -43,10 +57,35 @@ _FILE: Final = FileRecord(
     **_AUDIT,
 )
 
-#: Records of what no dataset is about.
+_CHANGESET: Final = MetadataChangeset(
+    put_fields={"weather": "fog"}, remove_fields=["draft"], put_tags=["night"], remove_tags=["day"]
+)
+_INVOCATION: Final = InvocationRecord(
+    invocation_id="iv_sample",
+    org_id="og_sample",
+    created=_TIME,
+    data_source=InvocationDataSource(
+        data_source_type=InvocationDataSourceType.Dataset, data_source_id=_DATASET.dataset_id
+    ),
+    input_data=["logs/*.mcap"],
+    provenance=InvocationProvenance(
+        action=ActionProvenance(name="ingest", org_id="og_sample"),
+        executable=ExecutableProvenance(),
+        source=SourceProvenance(source_type=InvocationSource.Manual, source_id="ada@example.com"),
+    ),
+    compute_requirements=ComputeRequirements(),
+    container_parameters=ContainerParameters(),
+    timeout=30,
+    last_status=InvocationStatus.Completed,
+    status=[InvocationStatusRecord(status=InvocationStatus.Queued, timestamp=_TIME)],
+)
+_ENDS: Final = {
+    PlatformEventType.InvocationCompleted: InvocationStatus.Completed,
+    PlatformEventType.InvocationFailed: InvocationStatus.Failed,
+}
+
+#: Records of what nothing here keeps.
 _ELSEWHERE: Final[dict[str, dict[str, Any]]] = {
-    "invocation": {"invocation_id": "iv_sample", "org_id": "og_sample", "created": _TIME, "last_status": 5},
-    "action": {"name": "ingest", "org_id": "og_sample", "digest": None},
     "session": {"session_id": "se_sample", "org_id": "og_sample", "name": "morning shift", **_AUDIT},
     "event": {"event_id": "ev_sample", "org_id": "og_sample", "name": "hard braking", **_AUDIT},
 }
@@ -76,15 +115,24 @@ def _sample(kind: PlatformEventType) -> dict[str, Any]:
 def _occasion(kind: PlatformEventType) -> Occasion:
     if kind is PlatformEventType.ScheduleFired:
         return occasions.of_schedule(_trigger(Schedule(cron="26 9 * * *")), _TIME.replace(second=0))
-    return occasions.of_dataset(
-        _trigger(EventSubscription(events=[kind], once_per=OncePer.Dataset)),
-        _DATASET,
-        kind=kind,
-        event_id="evt:sample",
+    trigger = _trigger(EventSubscription(events=[kind], once_per=OncePer.Occurrence))
+    event = NotedEvent(
+        event_id="sample",
+        type=kind,
         time=_TIME,
+        transaction_id="tx_sample" if "upload" in kind.value else None,
+        changeset=_CHANGESET if "tag" in TRAITS[kind].roots else None,
+        status=_ENDS.get(kind),
+    )
+    if TRAITS[kind].entity == "invocation":
+        invocation = _INVOCATION.model_copy(update={"last_status": event.status})
+        return occasions.of_invocation(trigger, invocation, None, event)
+    return occasions.of_dataset(
+        trigger,
+        _DATASET,
+        event,
         paths=DatasetPaths([_FILE.relative_path]),
         file=_FILE if TRAITS[kind].entity == "file" else None,
-        transaction_id="tx_sample" if "upload" in kind.value else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.triggers import TriggerEvaluationCause
 from reconciler.embedded.noting import note_for_targeted
 from reconciler.embedded.store import Rows
@@ -20,7 +21,8 @@ class DatasetEvent:
         cause: What happened.
         file_ids: The files it happened to; empty when it happened to the dataset itself.
         transaction_id: The upload that brought the files; None where there was none.
-        user_id: Who did it.
+        changeset: What changed of the dataset's metadata and tags; None where it is about files.
+        invocation_id: The invocation whose run did it; None where it was no run.
     """
 
     org_id: str
@@ -28,10 +30,11 @@ class DatasetEvent:
     cause: TriggerEvaluationCause
     file_ids: tuple[str, ...]
     transaction_id: str | None
-    user_id: str
+    changeset: MetadataChangeset | None = None
+    invocation_id: str | None = None
 
 
 def note(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:
     """Remember that triggers are to be evaluated for this, in the transaction of the event itself."""
-    rows.evaluations.add_pending(event, now=now)
+    rows.evaluations.add_pending(event, deaf=rows.invocations.lineage(event.invocation_id), now=now)
     note_for_targeted(rows, event, now=now)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from reconciler.domain.changesets import MetadataChangeset
+from reconciler.domain.changesets import MetadataChangeset, same_json
 from reconciler.domain.datasets import (
     DatasetRecord,
     FileRecord,
@@ -32,6 +32,7 @@ from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.events import DatasetEvent
 from reconciler.embedded.identifiers import new_file_id
 from reconciler.embedded.metadata import metadata_after
+from reconciler.embedded.noting import note_file_change
 from reconciler.embedded.path_patterns import chosen
 from reconciler.embedded.store import Rows
 from reconciler.embedded.tokens import decoded, encoded
@@ -103,7 +104,7 @@ def read_file_at(rows: Rows, dataset_id: str, path: str, *, caller: Caller, owne
 def update_file(
     rows: Rows, file_id: str, request: UpdateFileRequest, *, caller: Caller, owner: str | None, now: datetime
 ) -> FileRecord:
-    """Change what the request sets, and keep the rest; triggers hear when the file becomes ingested."""
+    """Change what the request sets, and keep the rest; triggers hear of changes, and when the file is ingested."""
     current = read_file(rows, file_id, caller=caller, owner=owner)
     moment = after(current.modified, now)
     changes = {**_changes(current, request), "modified": moment, "modified_by": caller.user_id}
@@ -112,6 +113,11 @@ def update_file(
     rows.files.put([record])
     if record.ingestion_status is not current.ingestion_status:
         _note(rows, TriggerEvaluationCause.FileIngest, [record], caller=caller, now=moment)
+    if not same_json(record.metadata, current.metadata) or record.tags != current.tags:
+        changeset = MetadataChangeset.between(
+            current.metadata, record.metadata, old_tags=current.tags, new_tags=record.tags
+        )
+        note_file_change(rows, record, changeset, caller=caller, now=moment)
     return record
 
 
@@ -223,7 +229,7 @@ def _note(
         cause=cause,
         file_ids=tuple(record.file_id for record in records),
         transaction_id=transaction_id,
-        user_id=caller.user_id,
+        invocation_id=caller.invocation_id,
     )
     events.note(rows, event, now=now)
 

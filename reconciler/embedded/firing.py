@@ -11,28 +11,43 @@ from reconciler.domain.invocations import InvocationDataSourceType, InvocationSo
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.embedded.access import Caller
 from reconciler.embedded.evaluation import dataset_key, file_key
+from reconciler.embedded.evaluation_rows import Candidate
 from reconciler.embedded.input_patterns import literal
 from reconciler.embedded.invocations import invoke_action
 from reconciler.embedded.store import Rows
 from reconciler.errors import Conflict
 
 
-def fire_for_dataset(rows: Rows, trigger: TriggerRecord, dataset_id: str, *, now: datetime) -> bool:
-    """Invoke the trigger's action for a dataset; False when that was done before."""
+def fire_for_dataset(
+    rows: Rows, trigger: TriggerRecord, dataset_id: str, *, caused_by: str | None, now: datetime
+) -> bool:
+    """Invoke the trigger's action for a dataset; False when that was done before.
+
+    ``caused_by`` is the invocation whose run woke the trigger, if it was one.
+    """
     key = dataset_key(trigger.trigger_id, dataset_id)
-    return _fire(rows, trigger, dataset_id, trigger.required_inputs, key=key, now=now)
+    caller = Caller(trigger.service_user_id, trigger.org_id, invocation_id=caused_by)
+    return _fire(rows, trigger, dataset_id, trigger.required_inputs, key=key, caller=caller, now=now)
 
 
 def fire_for_file(
-    rows: Rows, trigger: TriggerRecord, dataset_id: str, *, file_id: str, path: str, version: int, now: datetime
+    rows: Rows, trigger: TriggerRecord, dataset_id: str, file: Candidate, *, caused_by: str | None, now: datetime
 ) -> bool:
     """Invoke the trigger's action for one version of a file; False when that was done before."""
-    key = file_key(trigger.trigger_id, file_id, version)
-    return _fire(rows, trigger, dataset_id, [literal(path)], key=key, now=now)
+    key = file_key(trigger.trigger_id, file.file_id, file.version)
+    caller = Caller(trigger.service_user_id, trigger.org_id, invocation_id=caused_by)
+    return _fire(rows, trigger, dataset_id, [literal(file.path)], key=key, caller=caller, now=now)
 
 
 def _fire(
-    rows: Rows, trigger: TriggerRecord, dataset_id: str, inputs: Sequence[str], *, key: str, now: datetime
+    rows: Rows,
+    trigger: TriggerRecord,
+    dataset_id: str,
+    inputs: Sequence[str],
+    *,
+    key: str,
+    caller: Caller,
+    now: datetime,
 ) -> bool:
     patterns = [*inputs, *(trigger.additional_inputs or ())]
     request = CreateInvocationRequest(
@@ -49,7 +64,6 @@ def _fire(
         container_parameter_overrides=trigger.container_parameter_overrides,
         timeout=trigger.timeout,
     )
-    caller = Caller(user_id=trigger.service_user_id, org_id=trigger.org_id)
     try:
         invoke_action(
             rows,

@@ -71,8 +71,14 @@ class InvocationRows:
         statement = "SELECT 1 FROM invocations WHERE org_id = ? AND idempotency_id = ?"
         return self._connection.execute(statement, (org_id, idempotency_id)).fetchone() is not None
 
-    def add(self, run: Run) -> None:
-        """Add an invocation."""
+    def lineage(self, invocation_id: str | None) -> frozenset[str]:
+        """Return the ids of the triggers that led to an invocation, one after the other; none where it is None."""
+        statement = "SELECT lineage FROM invocations WHERE invocation_id = ? AND lineage IS NOT NULL"
+        row = None if invocation_id is None else self._connection.execute(statement, (invocation_id,)).fetchone()
+        return frozenset() if row is None else frozenset(json.loads(row[0]))
+
+    def add(self, run: Run, *, lineage: frozenset[str] = frozenset()) -> None:
+        """Add an invocation, with the ids of the triggers that led to it."""
         record = run.record
         values = {
             "invocation_id": record.invocation_id,
@@ -86,10 +92,11 @@ class InvocationRows:
             "parameters": json.dumps(run.parameters),
             "downloads_inputs": run.downloads_inputs,
             "document": record.model_dump_json(),
+            "lineage": json.dumps(sorted(lineage)) if lineage else None,
         }
         self._connection.execute(
             "INSERT INTO invocations VALUES (:invocation_id, :org_id, :idempotency_id, :source_id, :data_source_id,"
-            " :last_status, :created, :last_sign, :parameters, :downloads_inputs, NULL, :document)",
+            " :last_status, :created, :last_sign, :parameters, :downloads_inputs, NULL, :document, :lineage)",
             values,
         )
 

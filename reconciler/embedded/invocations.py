@@ -85,6 +85,13 @@ def read_invocation(rows: Rows, invocation_id: str, *, caller: Caller, owner: st
     return record
 
 
+def action_of(rows: Rows, record: InvocationRecord) -> ActionRecord | None:
+    """Return the version of an action that an invocation runs; None where it is gone, or hidden from the runner's."""
+    source = record.provenance.action
+    action = rows.action(source.org_id, source.name, source.digest)
+    return action if action is not None and sees_action(action, {record.org_id}) else None
+
+
 def query_invocations(
     rows: Rows, query: QuerySpecification, *, caller: Caller, owner: str | None
 ) -> Page[InvocationRecord]:

@@ -1,4 +1,8 @@
-"""Events on their way to targeted triggers: noted in the transaction of the event itself."""
+"""Events on their way to targeted triggers: noted in the transaction of the event itself.
+
+A trigger does not hear of what its own runs do, nor of what comes of them through other triggers: of two triggers
+that each fire when the other's run completes, the second does not wake the first. Otherwise they would never end.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,101 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reconciler.domain.changesets import MetadataChangeset
+from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.trigger_projection import EVENTS
+from reconciler.embedded.access import Caller
 from reconciler.embedded.dispatch_rows import NotedEvent
 from reconciler.embedded.store import Rows
 
 if TYPE_CHECKING:
+    from reconciler.domain.datasets import DatasetRecord, FileRecord
     from reconciler.embedded.events import DatasetEvent
 
 
 def note_for_targeted(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:
     """Have each targeted trigger that listens wait for its turn to see what happened to a dataset."""
     for kind in _kinds(event):
-        trigger_ids = [row.record.trigger_id for row in rows.targeted.subscribed(event.org_id, kind)]
         noted = NotedEvent(
-            event_id=secrets.token_hex(10),
+            event_id=_event_id(),
             type=kind,
             time=now,
             dataset_id=event.dataset_id,
             file_ids=event.file_ids,
             transaction_id=event.transaction_id,
+            changeset=event.changeset,
+            caused_by=event.invocation_id,
         )
-        rows.dispatches.add_waiting(event.org_id, trigger_ids, noted)
+        _have_wait(rows, event.org_id, noted)
+
+
+def note_created(rows: Rows, dataset: DatasetRecord, *, caller: Caller, now: datetime) -> None:
+    """Note that there is a new dataset; what it is tagged with from the start was not added to it."""
+    noted = NotedEvent(
+        event_id=_event_id(),
+        type=PlatformEventType.DatasetCreated,
+        time=now,
+        dataset_id=dataset.dataset_id,
+        caused_by=caller.invocation_id,
+    )
+    _have_wait(rows, dataset.org_id, noted)
+
+
+def note_file_change(
+    rows: Rows, file: FileRecord, changeset: MetadataChangeset, *, caller: Caller, now: datetime
+) -> None:
+    """Note that a file's metadata or tags are other than before."""
+    noted = NotedEvent(
+        event_id=_event_id(),
+        type=PlatformEventType.FileMetadataUpdated,
+        time=now,
+        dataset_id=file.association_id,
+        file_ids=(file.file_id,),
+        changeset=changeset,
+        caused_by=caller.invocation_id,
+    )
+    _have_wait(rows, file.org_id, noted)
+
+
+def note_end(rows: Rows, invocation: InvocationRecord) -> None:
+    """Note that an invocation has completed or failed; nobody waits for one that was cancelled."""
+    kind = _ENDS.get(invocation.last_status)
+    if kind is None:
+        return
+    noted = NotedEvent(
+        event_id=_event_id(),
+        type=kind,
+        time=invocation.status[-1].timestamp,
+        invocation_id=invocation.invocation_id,
+        status=invocation.last_status,
+        caused_by=invocation.invocation_id,
+    )
+    _have_wait(rows, invocation.org_id, noted)
+
+
+_ENDS = {
+    InvocationStatus.Completed: PlatformEventType.InvocationCompleted,
+    InvocationStatus.Failed: PlatformEventType.InvocationFailed,
+    InvocationStatus.Deadly: PlatformEventType.InvocationFailed,
+}
+
+
+def _have_wait(rows: Rows, org_id: str, event: NotedEvent) -> None:
+    subscribed = [row.record.trigger_id for row in rows.targeted.subscribed(org_id, event.type)]
+    if not subscribed:
+        return
+    deaf = rows.invocations.lineage(event.caused_by)
+    rows.dispatches.add_waiting(org_id, [each for each in subscribed if each not in deaf], event)
 
 
 def _kinds(event: DatasetEvent) -> Iterator[PlatformEventType]:
     yield EVENTS[event.cause]
     if event.transaction_id is not None:
         yield PlatformEventType.UploadCompleted
+    if event.changeset is not None and event.changeset.put_tags:
+        yield PlatformEventType.DatasetTagAdded
+
+
+def _event_id() -> str:
+    return secrets.token_hex(10)

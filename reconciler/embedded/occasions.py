@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.datasets import DatasetRecord, FileRecord
+from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType, slot_token
 from reconciler.domain.trigger_shapes import EventSubscription, Schedule, TargetedTriggerRecord
+from reconciler.embedded.dispatch_rows import NotedEvent
 from reconciler.embedded.input_patterns import compiled, without_hidden
 
 #: Where events of an organization come from; only their shape matters to those who read it.
@@ -47,6 +51,7 @@ class Occasion:
         dataset_id: Whose files patterns match; None where the event names no dataset.
         file_path: The file that is the input; None where all of the dataset's are.
         paths: The dataset's files, which patterns choose from.
+        caused_by: The invocation whose run caused it; None where it was no run.
     """
 
     type: PlatformEventType
@@ -57,6 +62,7 @@ class Occasion:
     dataset_id: str | None = None
     file_path: str | None = None
     paths: DatasetPaths = field(default_factory=lambda: DatasetPaths(()), repr=False)
+    caused_by: str | None = None
 
 
 def of_schedule(trigger: TargetedTriggerRecord, scheduled_for: datetime) -> Occasion:
@@ -80,17 +86,15 @@ def of_schedule(trigger: TargetedTriggerRecord, scheduled_for: datetime) -> Occa
 def of_dataset(
     trigger: TargetedTriggerRecord,
     dataset: DatasetRecord,
+    event: NotedEvent,
     *,
-    kind: PlatformEventType,
-    event_id: str,
-    time: datetime,
     paths: DatasetPaths,
     file: FileRecord | None = None,
-    transaction_id: str | None = None,
 ) -> Occasion:
     """Return the occasion of an event that names a dataset, and a file of it where it is about files."""
     assert isinstance(trigger.fires_on, EventSubscription)
-    once_per = trigger.fires_on.once_per
+    once_per, kind = trigger.fires_on.once_per, event.type
+    event_id = f"evt:{event.event_id}" if file is None else f"evt:{event.event_id}:{file.file_id}"
     entities = {
         OncePer.Dataset: dataset.dataset_id,
         OncePer.File: "" if file is None else file.file_id,
@@ -98,23 +102,81 @@ def of_dataset(
     }
     is_about_file = file is not None and TRAITS[kind].entity == "file"
     subject = f"roboto://file/{file.file_id}" if file and is_about_file else f"roboto://dataset/{dataset.dataset_id}"
-    facts: dict[str, Any] = {"dataset_id": dataset.dataset_id, "transaction_id": transaction_id}
-    records: dict[str, Any] = {"dataset": dataset.model_dump()}
+    records: dict[str, Any] = {"dataset": dataset.model_dump(), **_changes(event)}
     if file is not None:
         records["file"] = file.model_dump()
-        facts |= {"file_id": file.file_id, "file_version": file.version}
-    if kind is PlatformEventType.UploadCompleted:
-        records["upload"] = {"transaction_id": transaction_id}
+    facts = _facts(event, dataset, file)
+    everywhere = _everywhere(trigger, kind=kind, event_id=event_id, subject=subject, time=event.time, facts=facts)
     return Occasion(
         type=kind,
         event_id=event_id,
         token=slot_token(kind, once_per, entities[once_per]),
         subject=subject,
-        namespace=records | _everywhere(trigger, kind=kind, event_id=event_id, subject=subject, time=time, facts=facts),
+        namespace=records | everywhere,
         dataset_id=dataset.dataset_id,
         file_path=file.relative_path if file is not None and once_per is not OncePer.Dataset else None,
         paths=paths,
+        caused_by=event.caused_by,
     )
+
+
+def of_invocation(
+    trigger: TargetedTriggerRecord, invocation: InvocationRecord, action: ActionRecord | None, event: NotedEvent
+) -> Occasion:
+    """Return the occasion of an invocation's end; the action is None where it is gone, or hidden from the trigger."""
+    assert isinstance(trigger.fires_on, EventSubscription)
+    once_per, kind, event_id = trigger.fires_on.once_per, event.type, f"evt:{event.event_id}"
+    subject = f"roboto://invocation/{invocation.invocation_id}"
+    source = invocation.provenance.action
+    facts = {
+        "invocation_id": invocation.invocation_id,
+        "action_name": source.name,
+        "action_owner_id": source.org_id,
+        "status": event.status,
+    }
+    records = {
+        "invocation": invocation.model_dump(),
+        "action": source.model_dump() if action is None else action.model_dump(),
+    }
+    entity_id = invocation.invocation_id if once_per is OncePer.Invocation else event_id
+    return Occasion(
+        type=kind,
+        event_id=event_id,
+        token=slot_token(kind, once_per, entity_id),
+        subject=subject,
+        namespace=records
+        | _everywhere(trigger, kind=kind, event_id=event_id, subject=subject, time=event.time, facts=facts),
+        caused_by=event.caused_by,
+    )
+
+
+def _facts(event: NotedEvent, dataset: DatasetRecord, file: FileRecord | None) -> dict[str, Any]:
+    """Return what the event itself says, whatever becomes of the records afterwards."""
+    facts: dict[str, Any] = {"dataset_id": dataset.dataset_id, "transaction_id": event.transaction_id}
+    if file is not None:
+        facts |= {"file_id": file.file_id, "file_version": file.version}
+    if event.type is PlatformEventType.DatasetTagAdded:
+        facts["tags_added"] = _tags(event)["added"]
+    elif event.changeset is not None:
+        facts["changeset"] = event.changeset.model_dump()
+    return facts
+
+
+def _changes(event: NotedEvent) -> dict[str, Any]:
+    """Return the roots that tell what an event changed: fields as they are since, and tags that came and went."""
+    put = MetadataChangeset(put_fields=event.changeset.put_fields) if event.changeset else MetadataChangeset()
+    known = {
+        "upload": {"transaction_id": event.transaction_id},
+        "changed": put.apply_to({})[0],
+        "tag": _tags(event),
+    }
+    return {root: record for root, record in known.items() if root in TRAITS[event.type].roots}
+
+
+def _tags(event: NotedEvent) -> dict[str, list[str]]:
+    changeset = event.changeset or MetadataChangeset()
+    removed = [] if event.type is PlatformEventType.DatasetTagAdded else changeset.remove_tags or []
+    return {"added": changeset.put_tags or [], "removed": removed}
 
 
 def _everywhere(

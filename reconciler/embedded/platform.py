@@ -207,7 +207,7 @@ class EmbeddedPlatform:
     def update_invocation_status(
         self, invocation_id: str, request: UpdateInvocationStatus, *, owner: str | None = None
     ) -> InvocationRecord:
-        with self._writing(f'update status of invocation "{invocation_id}"') as rows:
+        with self._causing_events(f'update status of invocation "{invocation_id}"') as rows:
             return invocations.update_status(
                 rows, invocation_id, request, caller=self._caller, owner=owner, now=self._clock()
             )
@@ -273,7 +273,7 @@ class EmbeddedPlatform:
         return Scheduler(self._store, now=self._clock)
 
     def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
-        with self._writing("create dataset") as rows:
+        with self._causing_events("create dataset") as rows:
             return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock())
 
     def get_dataset(self, dataset_id: str, *, owner: str | None = None) -> DatasetRecord:
@@ -356,7 +356,7 @@ class EmbeddedPlatform:
 
     def retry_orphans(self, *, silent_since: datetime) -> list[InvocationRecord]:
         """Queue again what is under way but gave no sign of life since then; the third failure is Deadly."""
-        with self._writing("retry orphaned invocations") as rows:
+        with self._causing_events("retry orphaned invocations") as rows:
             return runs.retry_orphans(rows, silent_since=silent_since, now=self._clock())
 
     def append_logs(self, invocation_id: str, records: Sequence[LogRecord]) -> None:

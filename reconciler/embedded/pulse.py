@@ -22,9 +22,9 @@ Monotonic = Callable[[], float]
 RUNNER: Final = "runner@localhost"
 
 
-def at_work_for(platform: EmbeddedPlatform, org_id: str) -> EmbeddedPlatform:
-    """Return the platform as a runner sees it that works on an invocation of this organization."""
-    return platform.as_caller(Caller(user_id=RUNNER, org_id=org_id))
+def at_work_for(platform: EmbeddedPlatform, record: InvocationRecord) -> EmbeddedPlatform:
+    """Return the platform as a runner sees it that works on an invocation."""
+    return platform.as_caller(Caller(RUNNER, record.org_id, invocation_id=record.invocation_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Pulse:
         try:
             invocation_id = watch.record.invocation_id
             if self._monotonic() - self._watches.get(watch, 0) < self._pace.heartbeat:
-                watch.judge(at_work_for(self._platform, watch.record.org_id).get_invocation(invocation_id))
+                watch.judge(at_work_for(self._platform, watch.record).get_invocation(invocation_id))
                 return
             watch.judge(self._platform.heartbeat(invocation_id))
         except PlatformError:

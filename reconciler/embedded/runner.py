@@ -155,7 +155,7 @@ class Runner:
             self._tell(run.record)
             attempt(run, self._bench, watch=watch)
         with suppress(PlatformError):
-            seen = at_work_for(self._platform, run.record.org_id)
+            seen = at_work_for(self._platform, run.record)
             self._tell(seen.get_invocation(run.record.invocation_id))
 
     def _settle_ended(self) -> None:

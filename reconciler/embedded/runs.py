@@ -7,8 +7,8 @@ from datetime import datetime
 
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 from reconciler.embedded.actions import after
-from reconciler.embedded.history import advanced
 from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.moving import moved
 from reconciler.embedded.store import Rows
 from reconciler.errors import NotFound
 
@@ -16,7 +16,7 @@ from reconciler.errors import NotFound
 def claim_queued(rows: Rows, *, limit: int, now: datetime) -> list[Run]:
     """Take invocations that wait, the oldest first: they are Scheduled from now on, and nobody else gets them."""
     return [
-        replace(run, record=_advanced(rows, run.record, InvocationStatus.Scheduled, detail=None, now=now))
+        replace(run, record=moved(rows, run.record, InvocationStatus.Scheduled, detail=None, now=now))
         for run in rows.invocations.queued(limit)
     ]
 
@@ -41,15 +41,7 @@ def retry_orphans(rows: Rows, *, silent_since: datetime, now: datetime) -> list[
 
 def _retried(rows: Rows, record: InvocationRecord, *, now: datetime) -> InvocationRecord:
     detail = "its executor gave no sign of life"
-    failed = _advanced(rows, record, InvocationStatus.Failed, detail=detail, now=now)
+    failed = moved(rows, record, InvocationStatus.Failed, detail=detail, now=now)
     if failed.last_status is InvocationStatus.Deadly:
         return failed
-    return _advanced(rows, failed, InvocationStatus.Queued, detail="tried again", now=now)
-
-
-def _advanced(
-    rows: Rows, record: InvocationRecord, status: InvocationStatus, *, detail: str | None, now: datetime
-) -> InvocationRecord:
-    moved = advanced(record, status, detail=detail, now=now)
-    rows.invocations.replace(moved)
-    return moved
+    return moved(rows, failed, InvocationStatus.Queued, detail="tried again", now=now)

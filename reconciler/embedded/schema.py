@@ -208,6 +208,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE UNIQUE INDEX dispatch_slots ON trigger_dispatches (trigger_id, token, target_id)",
         "CREATE INDEX dispatches_by_trigger ON trigger_dispatches (trigger_id, dispatch_id)",
     ),
+    (
+        # The ids of the triggers that led to an invocation, and the invocation whose run caused an evaluation.
+        "ALTER TABLE invocations ADD COLUMN lineage TEXT",
+        "ALTER TABLE trigger_evaluations ADD COLUMN caused_by TEXT",
+    ),
 )
 
 

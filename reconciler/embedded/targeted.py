@@ -1,8 +1,8 @@
 """The platform's rules for triggers in the newer shape: what is made of a request, and what is refused.
 
 Members of the trigger's organization read and write it, nobody else knows of it. Beyond what makes a trigger legal
-anywhere, this platform refuses what it would never do: targets that do not invoke actions, events that nothing here
-raises, and conditions or placeholders on what changed.
+anywhere, this platform refuses what it would never do: targets that do not invoke actions, and events that nothing
+here raises.
 
 An update is refused for problems it makes, not for those the trigger had: older triggers may listen to files and to
 metadata at once, which newer ones may not.
@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from reconciler.domain.conditions import fields_of
 from reconciler.domain.notset import NotSetType
-from reconciler.domain.placeholders import paths_in
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.queries import Page
 from reconciler.domain.trigger_rules import trigger_problems
@@ -41,12 +39,14 @@ from reconciler.errors import InvalidRequest, NotAllowed, NotFound
 RAISED: Final = (
     PlatformEventType.FileUploaded,
     PlatformEventType.FileIngested,
+    PlatformEventType.FileMetadataUpdated,
     PlatformEventType.UploadCompleted,
     PlatformEventType.DatasetMetadataUpdated,
+    PlatformEventType.DatasetCreated,
+    PlatformEventType.DatasetTagAdded,
+    PlatformEventType.InvocationCompleted,
+    PlatformEventType.InvocationFailed,
 )
-
-#: Roots of records that nothing here keeps.
-_NOT_KEPT: Final = frozenset({"changed", "tag"})
 
 
 def read_trigger(rows: Rows, trigger_id: str, *, caller: Caller, owner: str | None = None) -> Kept:
@@ -172,11 +172,6 @@ def _unsupported(record: TargetedTriggerRecord) -> Iterator[str]:
     for target in record.targets:
         if not isinstance(target, InvokeActionTarget):
             yield f'targets: "{target.target_id}" is of type {target.type}, but this platform only invokes actions'
-    asked = [] if record.condition is None else fields_of(record.condition)
-    asked += [path for target in record.targets for path in paths_in(target)]
-    for path in dict.fromkeys(asked):
-        if path.partition(".")[0] in _NOT_KEPT:
-            yield f'"{path}": this platform does not keep what changed; look at the dataset or the file'
 
 
 def _check_actions(rows: Rows, record: TargetedTriggerRecord) -> None:

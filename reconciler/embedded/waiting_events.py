@@ -4,6 +4,7 @@
 per file                     once_per file and occurrence: each file of the event is an occasion of its own
 per dataset                  the event is one occasion; where a condition or a placeholder looks at the file, each
                              file of the event is tried until the slot of the dataset is taken
+an end of an invocation      one occasion, once_per occurrence or invocation; its records are as they are by then
 gone meanwhile               the dataset, the file or the trigger: nothing is left to fire for
 ===========================  ====================================================================================
 """
@@ -22,6 +23,7 @@ from reconciler.domain.trigger_shapes import EventSubscription, TargetedTriggerR
 from reconciler.embedded import occasions, shapes
 from reconciler.embedded.dispatch_rows import NotedEvent, Waiting
 from reconciler.embedded.dispatching import dispatch
+from reconciler.embedded.invocations import action_of
 from reconciler.embedded.occasions import DatasetPaths, Occasion
 from reconciler.embedded.shapes import Kept
 from reconciler.embedded.store import Rows, Store
@@ -64,24 +66,27 @@ def _see(rows: Rows, waiting: Waiting, *, now: datetime) -> None:
 
 
 def _occasions(rows: Rows, kept: Kept, event: NotedEvent) -> Iterator[Occasion]:
-    trigger = kept.record
-    dataset = rows.datasets.find(event.dataset_id)
+    if event.invocation_id is not None:
+        return _of_invocation(rows, kept.record, event.invocation_id, event)
+    return _of_dataset(rows, kept.record, event)
+
+
+def _of_invocation(
+    rows: Rows, trigger: TargetedTriggerRecord, invocation_id: str, event: NotedEvent
+) -> Iterator[Occasion]:
+    invocation = rows.invocations.find(invocation_id)
+    if invocation is not None and isinstance(trigger.fires_on, EventSubscription):
+        yield occasions.of_invocation(trigger, invocation, action_of(rows, invocation), event)
+
+
+def _of_dataset(rows: Rows, trigger: TargetedTriggerRecord, event: NotedEvent) -> Iterator[Occasion]:
+    dataset = None if event.dataset_id is None else rows.datasets.find(event.dataset_id)
     if dataset is None or not isinstance(trigger.fires_on, EventSubscription):
         return
     per_file = trigger.fires_on.once_per is not OncePer.Dataset and TRAITS[event.type].entity == "file"
     paths = DatasetPaths([] if per_file else rows.evaluations.paths(dataset.dataset_id))
     for file in _files(rows, trigger, event, per_file=per_file):
-        suffix = "" if file is None else f":{file.file_id}"
-        yield occasions.of_dataset(
-            trigger,
-            dataset,
-            kind=event.type,
-            event_id=f"evt:{event.event_id}{suffix}",
-            time=event.time,
-            paths=paths,
-            file=file,
-            transaction_id=event.transaction_id,
-        )
+        yield occasions.of_dataset(trigger, dataset, event, paths=paths, file=file)
 
 
 def _files(

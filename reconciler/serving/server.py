@@ -163,7 +163,8 @@ def _credentials(url: str, seals: Seals, record: InvocationRecord) -> Mapping[st
     source = record.provenance.source
     started_by_trigger = source.source_type is InvocationSource.Trigger
     user_id = f"triggers@{record.org_id}" if started_by_trigger else source.source_id
-    token = seals.run(record.org_id, user_id=user_id, good_for=record.timeout * 60 + GRACE)
+    good_for = record.timeout * 60 + GRACE
+    token = seals.run(record.org_id, user_id=user_id, invocation_id=record.invocation_id, good_for=good_for)
     return {"ROBOTO_SERVICE_ENDPOINT": url, "ROBOTO_API_KEY": token}
 
 

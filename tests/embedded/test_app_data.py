@@ -354,8 +354,8 @@ def test_a_link_is_good_for_an_hour() -> None:
 def test_a_run_works_for_its_organization(furnished: Furnished) -> None:
     """With a token of its own, as who started it, for as long as it may last."""
     seals = Seals()
-    token = seals.run("og_ours", user_id="ann@ours.example", good_for=60)
-    over = seals.run("og_ours", user_id="ann@ours.example", good_for=-60)
+    token = seals.run("og_ours", user_id="ann@ours.example", invocation_id="iv_1", good_for=60)
+    over = seals.run("og_ours", user_id="ann@ours.example", invocation_id="iv_1", good_for=-60)
     app = application(furnished.platform, accounts=Accounts(), seals=seals)
     with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
         answers = {

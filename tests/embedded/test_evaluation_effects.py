@@ -49,7 +49,6 @@ def noted(platform: EmbeddedPlatform, dataset_id: str, *file_ids: str) -> None:
         cause=TriggerEvaluationCause.FileIngest,
         file_ids=file_ids,
         transaction_id=None,
-        user_id="local@localhost",
     )
     with platform._store.atomic() as rows:
         events.note(rows, event, now=NOW)

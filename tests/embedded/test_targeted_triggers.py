@@ -7,31 +7,25 @@ from typing import Any
 
 import pytest
 
-from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.conditions import Comparator, Condition
-from reconciler.domain.datasets import UpdateDatasetRequest
 from reconciler.domain.dispatches import TriggerDispatchRecord
 from reconciler.domain.dry_runs import TriggerDryRunRequest
 from reconciler.domain.inputs import FileSelector, InvocationInput
-from reconciler.domain.invocations import InvocationRecord, InvocationUploadDestination
-from reconciler.domain.platform_events import OncePer, PlatformEventType
-from reconciler.domain.queries import QuerySpecification
+from reconciler.domain.invocations import InvocationUploadDestination
 from reconciler.domain.requests import UpdateTriggerRequest
 from reconciler.domain.trigger_shapes import (
-    CreateTargetedTriggerRequest,
-    EventSubscription,
     InvokeActionTarget,
-    TargetedTriggerRecord,
     UpdateTargetedTriggerRequest,
 )
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive
-from reconciler.domain.values import ActionParameter, ActionReference
+from reconciler.domain.values import ActionParameter
 from reconciler.embedded import events
 from reconciler.embedded.events import DatasetEvent
 from reconciler.embedded.platform import EmbeddedPlatform, utc_now
 from reconciler.errors import InvalidRequest, NotFound
 from tests.contract.builders import new_action, new_trigger
-from tests.contract.run_builders import new_dataset, new_import
+from tests.contract.run_builders import new_dataset
+from tests.embedded.targeting import create, dispatches, imported, made, on, target, touch
 
 INGESTED = "file.ingested"
 FILE = TriggerForEachPrimitive.DatasetFile
@@ -43,48 +37,6 @@ def dataset_id(platform: EmbeddedPlatform) -> str:
     """A dataset without files, and an action to invoke."""
     platform.create_action(new_action(parameters=[ActionParameter(name="what")]))
     return platform.create_dataset(new_dataset()).dataset_id
-
-
-def target(**members: Any) -> InvokeActionTarget:
-    """Return a target that invokes the action."""
-    defaults: dict[str, Any] = {"target_id": "t", "action": ActionReference(name=new_action().name)}
-    return InvokeActionTarget(**(defaults | members))
-
-
-def on(*kinds: str, once_per: str) -> EventSubscription:
-    """Return a subscription."""
-    return EventSubscription(events=[PlatformEventType(kind) for kind in kinds], once_per=OncePer(once_per))
-
-
-def create(
-    platform: EmbeddedPlatform, fires_on: EventSubscription, *targets: InvokeActionTarget, **members: Any
-) -> TargetedTriggerRecord:
-    """Create a trigger."""
-    request = CreateTargetedTriggerRequest(
-        **({"name": "on_it"} | members), fires_on=fires_on, targets=list(targets) or [target()]
-    )
-    return platform.targeted_triggers.create(request)
-
-
-def touch(platform: EmbeddedPlatform, dataset_id: str, tag: str) -> None:
-    """Change a dataset's tags."""
-    changeset = MetadataChangeset(put_tags=[tag])
-    platform.update_dataset(dataset_id, UpdateDatasetRequest(metadata_changeset=changeset))
-
-
-def imported(platform: EmbeddedPlatform, dataset_id: str, *paths: str) -> list[str]:
-    """Import files, and return their ids."""
-    return [record.file_id for record in platform.import_files([new_import(dataset_id, path) for path in paths])]
-
-
-def made(platform: EmbeddedPlatform) -> list[InvocationRecord]:
-    """Return what was invoked, oldest first."""
-    return list(reversed(platform.query_invocations(QuerySpecification()).items))
-
-
-def dispatches(platform: EmbeddedPlatform, trigger: TargetedTriggerRecord) -> list[TriggerDispatchRecord]:
-    """Return what a trigger did, oldest first."""
-    return list(reversed(platform.targeted_triggers.dispatches(trigger.trigger_id).items))
 
 
 def test_every_target_gets_its_turn(platform: EmbeddedPlatform, dataset_id: str) -> None:
@@ -239,7 +191,7 @@ def test_what_a_crash_leaves_waiting_is_seen_the_next_time(platform: EmbeddedPla
     """Noted with the event; whoever comes by next goes on."""
     create(platform, on(CHANGED, once_per="occurrence"))
     cause = TriggerEvaluationCause.DatasetMetadataUpdate
-    event = DatasetEvent("og_local", dataset_id, cause, file_ids=(), transaction_id=None, user_id="ann")
+    event = DatasetEvent("og_local", dataset_id, cause, file_ids=(), transaction_id=None)
     with platform._store.atomic() as rows:
         events.note(rows, event, now=utc_now())
     assert made(platform) == []
@@ -256,7 +208,7 @@ def test_what_is_gone_meanwhile_is_not_fired_for(platform: EmbeddedPlatform, dat
     cause = TriggerEvaluationCause.DatasetMetadataUpdate
     with platform._store.atomic() as rows:
         for gone in ("ds_ghost", dataset_id):
-            event = DatasetEvent("og_local", gone, cause, file_ids=(), transaction_id=None, user_id="ann")
+            event = DatasetEvent("og_local", gone, cause, file_ids=(), transaction_id=None)
             events.note(rows, event, now=utc_now())
     platform.targeted_triggers.delete(trigger.trigger_id)
 

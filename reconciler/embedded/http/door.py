@@ -75,7 +75,7 @@ class Door:
     def _run(self, token: str) -> Account | None:
         """Return the account of a run, which works for the organization it belongs to and for no other."""
         run = self.site.seals.run_of(token)
-        return None if run is None else Account(Caller(user_id=run[1], org_id=run[0]))
+        return None if run is None else Account(run)
 
     def _caller(self, request: Request, operation: Operation, account: Account) -> Caller:
         org_id = _header(request, HEADER_CALLER_ORG, TWIN_CALLER_ORG)

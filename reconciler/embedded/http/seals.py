@@ -4,7 +4,8 @@
 seal                  says                                             lets whoever has it
 ====================  ===============================================  ====================================
 of a file's link      the file, and the user who made the link         read that file
-of a run              the organization, and whoever started the run    work for that organization
+of a run              the organization, whoever started the run, and   work for that organization
+                      the invocation
 ====================  ===============================================  ====================================
 """
 
@@ -18,6 +19,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+
+from reconciler.embedded.access import Caller
 
 #: Seconds a link to a file is good for.
 LINK_GOOD_FOR: Final = 60 * 60
@@ -41,17 +44,17 @@ class Seals:
         """Return the user who made a link to this file; None when the token is none of ours or too old."""
         return self._opened(f"file {file_id}", token)
 
-    def run(self, org_id: str, *, user_id: str, good_for: float) -> str:
+    def run(self, org_id: str, *, user_id: str, invocation_id: str, good_for: float) -> str:
         """Return the token of a run for this organization that this user started, good for some seconds."""
-        return RUN_PREFIX + self._sealed("run", f"{org_id}\n{user_id}", good_for=good_for)
+        return RUN_PREFIX + self._sealed("run", f"{org_id}\n{invocation_id}\n{user_id}", good_for=good_for)
 
-    def run_of(self, token: str) -> tuple[str, str] | None:
-        """Return organization and user of a run's token; None when it is none of ours or too old."""
+    def run_of(self, token: str) -> Caller | None:
+        """Return who works with a run's token; None when it is none of ours or too old."""
         text = self._opened("run", token.removeprefix(RUN_PREFIX)) if token.startswith(RUN_PREFIX) else None
         if text is None:
             return None
-        org_id, _, user_id = text.partition("\n")
-        return org_id, user_id
+        org_id, invocation_id, user_id = text.split("\n", 2)
+        return Caller(user_id, org_id, invocation_id=invocation_id)
 
     def _sealed(self, subject: str, text: str, *, good_for: float) -> str:
         expires = str(int(self.clock() + good_for))
