@@ -7,28 +7,48 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.environments import NEW, OLD, VERSIONS, Environment, NotAvailable, environment
+from tests.conformance.environments import (
+    EXPLORER,
+    NEW,
+    OLD,
+    VERSIONS,
+    Environment,
+    NotAvailable,
+    Package,
+    environment,
+)
 from tests.conformance.oracle import Oracle, consulted
 from tests.conformance.serving import Served, serving
 
 
 @cache
-def _found(version: str) -> Environment | NotAvailable:
+def _found(package: Package) -> Environment | NotAvailable:
     try:
-        return environment(version)
+        return environment(package)
     except NotAvailable as reason:
         return reason
 
 
-def official_package(version: str) -> Environment:
+def available(name: str, version: str) -> Environment:
     """Return an environment; without it a test is skipped, and fails where everything has to run."""
-    found = _found(version)
+    found = _found(Package(name, version))
     if isinstance(found, Environment):
         return found
-    message = f"roboto {version} cannot be installed: {found}"
+    message = f"{name} {version} cannot be installed: {found}"
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+def official_package(version: str) -> Environment:
+    """Return the environment with this version of the official package."""
+    return available("roboto", version)
+
+
+@pytest.fixture
+def explorer() -> Environment:
+    """Schemathesis."""
+    return available("schemathesis", EXPLORER)
 
 
 @pytest.fixture(params=VERSIONS)

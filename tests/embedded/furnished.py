@@ -22,20 +22,21 @@ class Furnished:
     ids: Mapping[str, str]
 
 
-def furnish(platform: EmbeddedPlatform) -> Furnished:
+def furnish(platform: EmbeddedPlatform, *, name: str = "one") -> Furnished:
     """Make one of everything: an action, a trigger on it, a dataset with two files, an invocation with a log."""
-    platform.create_action(new_action("one"))
-    trigger = platform.create_trigger(new_trigger("one", action_name="one"))
+    platform.create_action(new_action(name))
+    trigger = platform.create_trigger(new_trigger(name, action_name=name))
     dataset = platform.create_dataset(new_dataset())
     (imported,) = platform.import_files([new_import(dataset.dataset_id, "a/b.bag")])
-    platform.upload_files(dataset.dataset_id, {"a/uploaded.py": Path(__file__)})
-    run = platform.invoke_action("one", new_invocation())
+    (uploaded,) = platform.upload_files(dataset.dataset_id, {"a/uploaded.py": Path(__file__)})
+    run = platform.invoke_action(name, new_invocation())
     line = LogRecord(log="hello", process=ExecutorContainer.Action, timestamp=datetime.now(UTC))
     platform.append_logs(run.invocation_id, [line])
     ids = {
-        "name": "one",
+        "name": name,
         "dataset_id": dataset.dataset_id,
         "file_id": imported.file_id,
+        "uploaded_id": uploaded.file_id,
         "invocation_id": run.invocation_id,
         "org_id": platform.caller.org_id,
         "user_id": platform.caller.user_id,
