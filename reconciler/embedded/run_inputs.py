@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.domain.conditions import ConditionType
 from reconciler.domain.datasets import DatasetRecord, FileRecord, QueryFilesRequest
 from reconciler.domain.inputs import FileSelector, InvocationInput
 from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification, each_of_pages
 from reconciler.domain.whole_platform import DatasetPlatform
 from reconciler.embedded import roboql
-from reconciler.embedded.roboql import Query, UnsupportedQuery
+from reconciler.embedded.roboql import UnsupportedQuery
 from reconciler.errors import NotFound, RunFailed
 
 #: Patterns of files that patterns of inputs never mean.
@@ -64,7 +65,7 @@ def _by_paths(platform: DatasetPlatform, dataset_id: str | None, paths: list[str
     return _files(platform, dataset_id, include=paths)
 
 
-def _by_query(platform: DatasetPlatform, query: Query, *, within: str | None) -> Iterator[FileRecord]:
+def _by_query(platform: DatasetPlatform, query: ConditionType, *, within: str | None) -> Iterator[FileRecord]:
     datasets = frozenset({within}) if within is not None else roboql.datasets_of(query)
     for dataset_id in _all_datasets(platform) if datasets is None else sorted(datasets):
         yield from (file for file in _files(platform, dataset_id) if roboql.holds(query, file))
@@ -79,7 +80,7 @@ def _by_id(platform: DatasetPlatform, file_id: str, *, within: str | None) -> It
         yield file
 
 
-def _parsed(text: str) -> Query:
+def _parsed(text: str) -> ConditionType:
     try:
         return roboql.parsed(text)
     except UnsupportedQuery as error:

@@ -100,7 +100,7 @@ def test_a_dataset_narrows_ids(workshop: Workshop, first: DatasetRecord, second:
     ("rich", "words"),
     [
         (InvocationInput(files=FileSelector(ids=["fl_none"])), '"fl_none", which is not there'),
-        (InvocationInput(files=FileSelector(query="size < 3")), "cannot read the query"),
+        (InvocationInput(files=FileSelector(query="size < ?")), "cannot read the query"),
         (InvocationInput(files=FileSelector(paths=["*"], dataset_id="ds_none")), '"ds_none"'),
         (InvocationInput(topics=DataSelector(names=["/scan"])), "topics"),
     ],
