@@ -20,12 +20,14 @@ class Caller:
         org_id: The organization the caller works for where a request names none.
         other_orgs: Further organizations the caller is a member of.
         invocation_id: The invocation whose run calls; None where it is no run. Triggers are deaf to their own runs.
+        attempt: For which attempt at it an executor writes; None where the caller is no executor.
     """
 
     user_id: str
     org_id: str
     other_orgs: frozenset[str] = frozenset()
     invocation_id: str | None = None
+    attempt: int | None = None
 
     @property
     def organizations(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from reconciler.domain.datasets import FileRecord
 from reconciler.domain.invocation_requests import SetContainerInfoRequest, UpdateInvocationStatus
 from reconciler.domain.invocations import ExecutorContainer, InvocationRecord, InvocationStatus, LogRecord
 from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.leases import LeaseLost
 from reconciler.embedded.placement import listed, placed
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.pulse import Halt, Halted, Monotonic, Pace, Watch, at_work_for
@@ -88,6 +89,8 @@ class _Attempt:
                 self._upload(folder, inputs)
         except Halted as halted:
             self._halt(halted.halt)
+        except LeaseLost:
+            self._halt(self._refused())
         except RunFailed as failure:
             self._fail(failure.message)
         except PlatformError as error:
@@ -146,15 +149,22 @@ class _Attempt:
         recorder = Recorder(self._append, now=self._bench.now, monotonic=self._bench.monotonic)
         try:
             self._attend(running, recorder)
+            recorder.close()
         except BaseException:
-            running.stop(grace=self._bench.pace.grace)
-            self._drain(running, recorder)
+            self._abandon(running, recorder)
+            raise
+        return running.finish()
+
+    def _abandon(self, running: Running, recorder: Recorder) -> None:
+        """End a command that must not go on, and keep of its last words what can be kept."""
+        running.stop(grace=self._bench.pace.grace)
+        try:
+            with suppress(PlatformError):
+                self._drain(running, recorder)
+                recorder.close()
+        finally:
             with suppress(RunFailed):
                 running.finish()
-            raise
-        finally:
-            recorder.close()
-        return running.finish()
 
     def _attend(self, running: Running, recorder: Recorder) -> None:
         deadline = self._bench.monotonic() + self._record.timeout * self._bench.pace.minute
@@ -192,9 +202,15 @@ class _Attempt:
         self._watch.check()
         try:
             self._update(status, detail)
-        except InvalidTransition as error:
+        except (InvalidTransition, LeaseLost) as error:
             # Somebody moved it between the look and the step.
-            raise Halted(Halt.LOST) from error
+            raise Halted(self._refused()) from error
+
+    def _refused(self) -> Halt:
+        """Return why a write of this attempt is refused: the invocation was cancelled, or is somebody else's."""
+        with suppress(PlatformError):
+            self._watch.judge(self._platform.get_invocation(self._record.invocation_id))
+        return self._watch.reason or Halt.LOST
 
     def _fail(self, reason: str) -> None:
         with suppress(PlatformError, Halted):
@@ -208,8 +224,7 @@ class _Attempt:
         with suppress(PlatformError):
             self._say(ExecutorContainer.Monitor, halt.value)
             if halt is Halt.STOPPED:
-                self._update(InvocationStatus.Failed, halt.value)
-                self._update(InvocationStatus.Queued, "waits for a runner again")
+                self._platform.give_back(self._record.invocation_id, reason=halt.value)
 
     def _update(self, status: InvocationStatus, detail: str) -> None:
         request = UpdateInvocationStatus(status=status, detail=_writable(detail)[:_LONGEST_DETAIL])

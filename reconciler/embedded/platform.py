@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.domain.actions import ActionRecord
+from reconciler.domain.conditions import ConditionType
 from reconciler.domain.datasets import (
     CreateDatasetRequest,
     DatasetRecord,
@@ -43,8 +44,10 @@ from reconciler.embedded import actions, datasets, evaluating, files, invocation
 from reconciler.embedded.access import LOCAL_CALLER, Caller
 from reconciler.embedded.checks import check_paths
 from reconciler.embedded.copies import Copies
+from reconciler.embedded.doing import doing
 from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
+from reconciler.embedded.leases import check_lease
 from reconciler.embedded.scheduler import Scheduler, run_due
 from reconciler.embedded.store import Rows, Store
 from reconciler.embedded.stored_page import StoredPage
@@ -89,7 +92,7 @@ class EmbeddedPlatform:
 
     def acting_for(self, org_id: str) -> EmbeddedPlatform:
         """Return the same platform for the same user at work for another of their organizations."""
-        with _doing(f"work for {org_id}"):
+        with doing(f"work for {org_id}"):
             return self.as_caller(self._caller.acting_for(org_id))
 
     @property
@@ -254,7 +257,7 @@ class EmbeddedPlatform:
 
     def evaluate_pending(self) -> None:
         """Evaluate triggers for what a process that ended too early had noted; every event does so, too."""
-        with _doing("evaluate triggers"):
+        with doing("evaluate triggers"):
             evaluating.run_pending(self._store, now=self._clock)
             waiting_events.run_waiting(self._store, now=self._clock)
 
@@ -265,16 +268,16 @@ class EmbeddedPlatform:
 
     def run_due(self) -> int:
         """Fire every schedule whose time has come, of all organizations, and return how many there were."""
-        with _doing("fire schedules"):
+        with doing("fire schedules"):
             return run_due(self._store, now=self._clock)
 
     def scheduler(self) -> Scheduler:
         """Return what fires schedules as their times come, once it is started."""
         return Scheduler(self._store, now=self._clock)
 
-    def create_dataset(self, request: CreateDatasetRequest) -> DatasetRecord:
+    def create_dataset(self, request: CreateDatasetRequest, *, unless: ConditionType | None = None) -> DatasetRecord:
         with self._causing_events("create dataset") as rows:
-            return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock())
+            return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock(), unless=unless)
 
     def get_dataset(self, dataset_id: str, *, owner: str | None = None) -> DatasetRecord:
         with self._reading(f'read dataset "{dataset_id}"') as rows:
@@ -324,7 +327,7 @@ class EmbeddedPlatform:
         self._copies.discard_file(deleted)
 
     def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
-        with _doing(f'upload files to dataset "{dataset_id}"'):
+        with doing(f'upload files to dataset "{dataset_id}"'):
             check_paths(files)
             with self._reading("") as rows:
                 datasets.read_dataset(rows, dataset_id, caller=self._caller)
@@ -344,14 +347,14 @@ class EmbeddedPlatform:
     def claim_queued(self, limit: int) -> list[Run]:
         """Take invocations of all organizations that wait, the oldest first; they are Scheduled from now on.
 
-        For executors, as are the three below: they are part of the platform, no operations of it.
+        For executors, as are the four below: they are part of the platform, no operations of it.
         """
         with self._writing("claim invocations") as rows:
             return runs.claim_queued(rows, limit=limit, now=self._clock())
 
     def heartbeat(self, invocation_id: str) -> InvocationRecord:
         """Record that a run is alive; the answer tells when somebody has cancelled it."""
-        with self._writing(f'heartbeat of invocation "{invocation_id}"') as rows:
+        with self._writing(f'heartbeat of invocation "{invocation_id}"', may_have_ended=True) as rows:
             return runs.heartbeat(rows, invocation_id, now=self._clock())
 
     def retry_orphans(self, *, silent_since: datetime) -> list[InvocationRecord]:
@@ -361,7 +364,7 @@ class EmbeddedPlatform:
 
     def append_logs(self, invocation_id: str, records: Sequence[LogRecord]) -> None:
         """Add what a run wrote to its logs."""
-        with self._writing(f'append logs of invocation "{invocation_id}"') as rows:
+        with self._writing(f'append logs of invocation "{invocation_id}"', may_have_ended=True) as rows:
             logs.append_logs(rows, invocation_id, records)
 
     @contextmanager
@@ -369,6 +372,11 @@ class EmbeddedPlatform:
         """Write, and then evaluate triggers for what was noted meanwhile."""
         with self._writing(operation) as rows:
             yield rows
+    def give_back(self, invocation_id: str, *, reason: str) -> None:
+        """Queue again what an executor claimed and cannot see through; an attempt that is given back has failed."""
+        with self._causing_events(f'give back invocation "{invocation_id}"') as rows:
+            runs.give_back(rows, invocation_id, reason=reason, now=self._clock())
+
         self._evaluate_noted()
 
     def _evaluate_noted(self) -> None:
@@ -379,20 +387,11 @@ class EmbeddedPlatform:
 
     @contextmanager
     def _reading(self, operation: str) -> Iterator[Rows]:
-        with _doing(operation), self._store.reading() as rows:
+        with doing(operation), self._store.reading() as rows:
             yield rows
 
     @contextmanager
-    def _writing(self, operation: str) -> Iterator[Rows]:
-        with _doing(operation), self._store.atomic() as rows:
+    def _writing(self, operation: str, *, may_have_ended: bool = False) -> Iterator[Rows]:
+        with doing(operation), self._store.atomic() as rows:
+            check_lease(rows, self._caller, may_have_ended=may_have_ended)
             yield rows
-
-
-@contextmanager
-def _doing(operation: str) -> Iterator[None]:
-    """Say in every error what was asked."""
-    try:
-        yield
-    except PlatformError as error:
-        error.operation = error.operation or operation
-        raise

@@ -12,6 +12,7 @@ from typing import Final
 
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 from reconciler.embedded.access import Caller
+from reconciler.embedded.leases import LeaseLost, attempt_of, is_held
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import PlatformError
 
@@ -23,8 +24,9 @@ RUNNER: Final = "runner@localhost"
 
 
 def at_work_for(platform: EmbeddedPlatform, record: InvocationRecord) -> EmbeddedPlatform:
-    """Return the platform as a runner sees it that works on an invocation."""
-    return platform.as_caller(Caller(RUNNER, record.org_id, invocation_id=record.invocation_id))
+    """Return the platform as a runner sees it that works on an invocation it claimed; writes are for that attempt."""
+    caller = Caller(RUNNER, record.org_id, invocation_id=record.invocation_id, attempt=attempt_of(record))
+    return platform.as_caller(caller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +67,11 @@ class Halted(Exception):
 
 
 class Watch:
-    """Whether one attempt at an invocation may go on. An attempt is known by how often it was scheduled."""
+    """Whether one attempt at an invocation may go on."""
 
     def __init__(self, record: InvocationRecord) -> None:
         self.record = record
-        self._attempt = _attempt(record)
+        self._attempt = attempt_of(record)
         self._halt: Halt | None = None
 
     def check(self) -> None:
@@ -81,15 +83,21 @@ class Watch:
         if self._halt is not None:
             raise Halted(self._halt)
 
+    @property
+    def reason(self) -> Halt | None:
+        """Why the attempt must not go on; None while it may."""
+        return self._halt
+
     def halt(self, reason: Halt) -> None:
         """End the attempt; the first reason counts."""
         self._halt = self._halt or reason
 
     def judge(self, record: InvocationRecord) -> None:
-        """End the attempt when the invocation was cancelled, ended or given to somebody else."""
-        if record.last_status is InvocationStatus.Cancelled:
+        """End the attempt when the invocation was cancelled, ended, queued again or given to somebody else."""
+        held = is_held(record, attempt=self._attempt)
+        if held and record.last_status is InvocationStatus.Cancelled:
             self.halt(Halt.CANCELLED)
-        elif record.last_status.is_terminal() or _attempt(record) != self._attempt:
+        elif not held or record.last_status.is_terminal():
             self.halt(Halt.LOST)
 
 
@@ -137,11 +145,14 @@ class Pulse:
 
     def _look_after(self, watch: Watch) -> None:
         try:
-            invocation_id = watch.record.invocation_id
+            invocation_id, seen = watch.record.invocation_id, at_work_for(self._platform, watch.record)
             if self._monotonic() - self._watches.get(watch, 0) < self._pace.heartbeat:
-                watch.judge(at_work_for(self._platform, watch.record).get_invocation(invocation_id))
+                watch.judge(seen.get_invocation(invocation_id))
                 return
-            watch.judge(self._platform.heartbeat(invocation_id))
+            watch.judge(seen.heartbeat(invocation_id))
+        except LeaseLost:
+            watch.halt(Halt.LOST)
+            return
         except PlatformError:
             # A database that is busy for once: the next look comes soon, and the run has time until it counts as lost.
             return
@@ -152,7 +163,3 @@ class Pulse:
     def _current(self) -> list[Watch]:
         with self._lock:
             return list(self._watches)
-
-
-def _attempt(record: InvocationRecord) -> int:
-    return sum(entry.status is InvocationStatus.Scheduled for entry in record.status)

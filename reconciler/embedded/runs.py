@@ -34,14 +34,23 @@ def heartbeat(rows: Rows, invocation_id: str, *, now: datetime) -> InvocationRec
     return beaten
 
 
+def give_back(rows: Rows, invocation_id: str, *, reason: str, now: datetime) -> None:
+    """Queue again what was claimed and cannot be seen through; the third time it is Deadly."""
+    record = rows.invocations.find(invocation_id)
+    if record is None:
+        raise NotFound(f'there is no invocation "{invocation_id}"')
+    _retried(rows, record, reasons=(reason, "waits for a runner again"), now=now)
+
+
 def retry_orphans(rows: Rows, *, silent_since: datetime, now: datetime) -> list[InvocationRecord]:
     """Queue again what is under way but silent since then; what failed for the third time so is Deadly."""
-    return [_retried(rows, record, now=now) for record in rows.invocations.silent(silent_since)]
+    reasons = ("its executor gave no sign of life", "tried again")
+    return [_retried(rows, record, reasons=reasons, now=now) for record in rows.invocations.silent(silent_since)]
 
 
-def _retried(rows: Rows, record: InvocationRecord, *, now: datetime) -> InvocationRecord:
-    detail = "its executor gave no sign of life"
-    failed = moved(rows, record, InvocationStatus.Failed, detail=detail, now=now)
+def _retried(rows: Rows, record: InvocationRecord, *, reasons: tuple[str, str], now: datetime) -> InvocationRecord:
+    why_failed, why_queued = reasons
+    failed = moved(rows, record, InvocationStatus.Failed, detail=why_failed, now=now)
     if failed.last_status is InvocationStatus.Deadly:
         return failed
-    return moved(rows, failed, InvocationStatus.Queued, detail="tried again", now=now)
+    return moved(rows, failed, InvocationStatus.Queued, detail=why_queued, now=now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from reconciler.errors import RunFailed
@@ -49,11 +50,11 @@ class ContainerExecutor:
         # What a runner that was killed left behind under this name belongs to an attempt that counts no more.
         self.engine.remove(name)
         piped = self.engine.run(self._options(job, name), folder=job.folder)
-        return _ContainerRun(self.engine, name, piped)
+        return _ContainerRun(self.engine, _id_file(job), piped)
 
     def _options(self, job: Job, name: str) -> tuple[str, ...]:
         options = [
-            *("--name", name),
+            *("--name", name, "--cidfile", str(_id_file(job))),
             *("--volume", f"{job.folder}:{job.folder}:Z"),
             *("--user", f"{os.getuid()}:{os.getgid()}"),
             *("--memory", f"{job.compute.memory}m", "--memory-swap", f"{job.compute.memory}m"),
@@ -87,6 +88,10 @@ def container_name(invocation_id: str) -> str:
     return f"reconciler-{invocation_id}"
 
 
+def _id_file(job: Job) -> Path:
+    return job.folder / ".roboto" / "container_id"
+
+
 def _variables(job: Job) -> list[str]:
     """Write variables into a file that ends with the run; command lines can be read by everybody on the machine.
 
@@ -111,20 +116,35 @@ def _fits_file(name: str, value: str) -> bool:
 
 
 class _ContainerRun:
-    def __init__(self, engine: Engine, name: str, piped: Piped) -> None:
+    """One container, known by the id that the engine wrote down before it started it.
+
+    Its name would not do: by now it may be that of a later attempt, where this one was lost to another runner.
+    """
+
+    def __init__(self, engine: Engine, id_file: Path, piped: Piped) -> None:
         self._engine = engine
-        self._name = name
+        self._id_file = id_file
         self._piped = piped
         self.read = piped.read
 
     def stop(self, *, grace: float) -> None:
-        self._engine.stop(self._name, grace=grace)
+        container = self._container()
+        if container is not None:
+            self._engine.stop(container, grace=grace)
         self._piped.stop(grace=grace)
 
     def finish(self) -> Exit:
         code = self._piped.finish()
-        state = self._engine.state(self._name)
-        self._engine.remove(self._name)
-        if not state.started:
+        container = self._container()
+        state = None if container is None else self._engine.state(container)
+        if container is not None:
+            self._engine.remove(container)
+        if state is None or not state.started:
             raise RunFailed(f"the container could not be started (exit code {code}); the log says why")
         return Exit(code=code, out_of_memory=state.out_of_memory, image_digest=state.image_digest)
+
+    def _container(self) -> str | None:
+        try:
+            return self._id_file.read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None

@@ -218,7 +218,7 @@ def test_what_a_run_leaves_behind_does_not_wake_its_trigger(platform: EmbeddedPl
     create(platform, ingested, telling("other", required_inputs=["*.bag"]), name="other")
     dataset_id = platform.create_dataset(new_dataset()).dataset_id
     imported(platform, dataset_id, "a.bag")
-    first = next(run for run in made(platform) if not run.parameter_values.get("what"))
+    first = next(run.record for run in platform.claim_queued(2) if not run.parameters.get("what"))
 
     at_work_for(platform, first).import_files([new_import(dataset_id, "out.bag")])
 
@@ -232,10 +232,11 @@ def test_what_a_run_invokes_itself_is_of_its_line(platform: EmbeddedPlatform) ->
     create(platform, on("dataset.tag_added", once_per="occurrence"))
     dataset_id = platform.create_dataset(new_dataset()).dataset_id
     touch(platform, dataset_id, "x")
-    (first,) = made(platform)
-    second = at_work_for(platform, first).invoke_action("follow_up", new_invocation())
+    (first,) = platform.claim_queued(1)
+    at_work_for(platform, first.record).invoke_action("follow_up", new_invocation())
+    (second,) = platform.claim_queued(1)
 
-    at_work_for(platform, second).update_dataset(
+    at_work_for(platform, second.record).update_dataset(
         dataset_id, UpdateDatasetRequest(metadata_changeset=MetadataChangeset(put_tags=["y"]))
     )
 

@@ -158,3 +158,27 @@ def test_what_a_killed_runner_left_behind_is_in_nobodys_way(
     output, end = ended(executor.start(container_job(folder, "echo mine")))
     assert (output, end.code) == (b"mine\n", 0)
     assert not exists(name)
+
+
+def test_an_attempt_that_was_lost_leaves_the_next_one_alone(
+    executor: ContainerExecutor, folder: Path, tmp_path: Path
+) -> None:
+    """The next one takes its name, and what the first lets go of when it wakes is its own."""
+    first = executor.start(container_job(folder, "echo first; exec sleep 600"))
+    while b"first" not in (first.read(5.0) or b""):
+        pass
+    second_folder = tmp_path / "second"
+    (second_folder / ".roboto").mkdir(parents=True)
+    waits = f"echo second; while [ ! -e {second_folder}/end ]; do sleep 0.1; done; echo over"
+    second = executor.start(container_job(second_folder, waits))
+    while b"second" not in (second.read(5.0) or b""):
+        pass
+
+    first.stop(grace=0.0)
+    read_all(first)
+    with pytest.raises(RunFailed):
+        first.finish()
+    (second_folder / "end").touch()
+
+    assert read_all(second) == b"over\n"
+    assert second.finish().code == 0

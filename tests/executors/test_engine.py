@@ -20,7 +20,8 @@ STANDIN = """\
 #!/bin/sh
 for argument in "$@"; do printf '%s\\0' "$argument"; done >> "$0.calls"; printf '\\n\\0' >> "$0.calls"
 case "$1" in
-  run) cp "{folder}/.roboto/environment" "$0.environment"; echo hello; exit 3;;
+  run) cp "{folder}/.roboto/environment" "$0.environment"; echo c0ffee > "{folder}/.roboto/container_id"
+    echo hello; exit 3;;
   container) echo '[{{"State": {{"Status": "{status}", "OOMKilled": {oom}}}, "ImageDigest": "sha256:1"}}]';;
   info) echo "no service here" >&2; exit {info};;
 esac
@@ -138,11 +139,11 @@ def test_variables_stay_out_of_the_list_of_processes(standin: StandIn, tmp_path:
 
 
 def test_a_container_is_removed_before_and_after_its_run(standin: StandIn, tmp_path: Path) -> None:
-    """Before, because a runner that was killed may have left one of the same name."""
+    """Before, because a runner that was killed may have left one of the same name; after, by its own id."""
     ended(standin.executor().start(job(tmp_path)))
     calls = [call[0] for call in standin.calls()]
     assert calls == ["rm", "run", "container", "rm"]
-    assert {call[-1] for call in standin.calls() if call[0] != "run"} == {"reconciler-iv_1"}
+    assert [call[-1] for call in standin.calls() if call[0] != "run"] == ["reconciler-iv_1", "c0ffee", "c0ffee"]
 
 
 def test_the_engine_knows_why_a_container_ended(standin: StandIn, tmp_path: Path) -> None:
@@ -162,11 +163,12 @@ def test_a_container_that_never_started_fails_the_run(standin: StandIn, tmp_path
     assert standin.calls()[-1][0] == "rm"
 
 
-def test_stopping_ends_the_container_by_its_name(standin: StandIn, tmp_path: Path) -> None:
-    """The process that is attached to it is not the container."""
+def test_stopping_ends_the_container_by_its_id(standin: StandIn, tmp_path: Path) -> None:
+    """The process that is attached to it is not the container; its name may be another attempt's by now."""
     running = standin.executor().start(job(tmp_path))
+    assert b"hello" in (running.read(5.0) or b"")
     running.stop(grace=2.0)
-    assert [call for call in standin.calls() if call[0] == "stop"] == [["stop", "-t", "2", "reconciler-iv_1"]]
+    assert [call for call in standin.calls() if call[0] == "stop"] == [["stop", "-t", "2", "c0ffee"]]
     running.finish()
 
 
