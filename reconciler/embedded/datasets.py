@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from reconciler.domain.changesets import MetadataChangeset, same_json
+from reconciler.domain.conditions import ConditionType
 from reconciler.domain.datasets import CreateDatasetRequest, DatasetRecord, UpdateDatasetRequest
 from reconciler.domain.notset import NotSetType
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import Page, QuerySpecification, SortDirection
 from reconciler.domain.triggers import TriggerEvaluationCause
 from reconciler.embedded import events
 from reconciler.embedded.access import Caller
@@ -23,8 +24,13 @@ from reconciler.embedded.store import Rows
 from reconciler.errors import NotAllowed, NotFound
 
 
-def create_dataset(rows: Rows, request: CreateDatasetRequest, *, caller: Caller, now: datetime) -> DatasetRecord:
-    """Add a dataset without files."""
+def create_dataset(
+    rows: Rows, request: CreateDatasetRequest, *, caller: Caller, now: datetime, unless: ConditionType | None = None
+) -> DatasetRecord:
+    """Add a dataset without files, unless there is one that fulfils a condition: the oldest is returned then."""
+    oldest = QuerySpecification(condition=unless, limit=1, sort_direction=SortDirection.Ascending)
+    if unless is not None and (found := query_datasets(rows, oldest, caller=caller, owner=caller.org_id).items):
+        return found[0]
     record = DatasetRecord(
         **{name: getattr(request, name) for name in CreateDatasetRequest.model_fields},
         dataset_id=new_dataset_id(),

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reconciler.domain.datasets import FileRecord
+from reconciler.embedded import columns
+from reconciler.embedded.listing import Row, Search, Table, listed
+
+_FILES: Final = Table(
+    # A file is of the organization that its dataset is of.
+    "(SELECT files.*, datasets.org_id FROM files JOIN datasets USING (dataset_id))",
+    key="file_id",
+    columns={
+        "file_id": columns.text("file_id"),
+        "association_id": columns.text("dataset_id"),
+        "org_id": columns.text("org_id"),
+        "relative_path": columns.text("relative_path"),
+    },
+)
 
 
 class FileRow(NamedTuple):
@@ -52,6 +66,10 @@ class FileRows:
             " ORDER BY relative_path"
         )
         return map(FileRow._make, self._connection.execute(statement, (dataset_id, after)))
+
+    def of_org(self, search: Search, *, org_id: str) -> Iterator[Row]:
+        """Return the files of one organization, of all its datasets."""
+        return listed(self._connection, _FILES, search, where=["org_id = :org_id"], org_id=org_id)
 
     def _one(self, statement: str, values: tuple[str, ...]) -> FileRecord | None:
         row = self._connection.execute(statement, values).fetchone()

@@ -21,7 +21,7 @@ from reconciler.domain.datasets import (
     UpdateFileRequest,
 )
 from reconciler.domain.notset import NotSetType
-from reconciler.domain.queries import Page
+from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.triggers import TriggerEvaluationCause
 from reconciler.embedded import events
 from reconciler.embedded.access import Caller
@@ -33,10 +33,12 @@ from reconciler.embedded.events import DatasetEvent
 from reconciler.embedded.identifiers import new_file_id
 from reconciler.embedded.metadata import metadata_after
 from reconciler.embedded.noting import note_file_change
+from reconciler.embedded.paging import read_page
 from reconciler.embedded.path_patterns import chosen
 from reconciler.embedded.store import Rows
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.tokens import decoded, encoded
-from reconciler.errors import InvalidRequest, NotFound
+from reconciler.errors import InvalidRequest, NotAllowed, NotFound
 
 #: Files on a page.
 PAGE_SIZE: Final = 1000
@@ -82,6 +84,18 @@ def query_files(
     found = list(islice(listed, PAGE_SIZE + 1))
     token = encoded(found[PAGE_SIZE - 1].relative_path) if len(found) > PAGE_SIZE else None
     return Page(tuple(FileRecord.model_validate_json(row.document) for row in found[:PAGE_SIZE]), token)
+
+
+def find_files(rows: Rows, query: QuerySpecification, *, caller: Caller, owner: str | None) -> StoredPage[FileRecord]:
+    """Return one page of an organization's files, of all its datasets.
+
+    Raises:
+        NotAllowed: The caller is no member; an empty page would look like "there are none".
+    """
+    org_id = owner or caller.org_id
+    if org_id not in caller.organizations:
+        raise NotAllowed(f"files of {org_id} can only be read by its members")
+    return read_page(lambda search: rows.files.of_org(search, org_id=org_id), query, model=FileRecord)
 
 
 def read_file(rows: Rows, file_id: str, *, caller: Caller, owner: str | None = None) -> FileRecord:

@@ -308,6 +308,11 @@ class EmbeddedPlatform:
         with self._reading(f'query files of dataset "{dataset_id}"') as rows:
             return files.query_files(rows, dataset_id, request, caller=self._caller, owner=owner)
 
+    def find_files(self, query: QuerySpecification, *, owner: str | None = None) -> StoredPage[FileRecord]:
+        """List files of all datasets of an organization; only the embedded platform can be asked this."""
+        with self._reading("query files") as rows:
+            return files.find_files(rows, query, caller=self._caller, owner=owner)
+
     def get_file(self, file_id: str, *, owner: str | None = None) -> FileRecord:
         with self._reading(f'read file "{file_id}"') as rows:
             return files.read_file(rows, file_id, caller=self._caller, owner=owner)

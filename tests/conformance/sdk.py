@@ -38,6 +38,22 @@ class Datasets(Protocol):
         """Delete a dataset."""
 
 
+class Searches(Protocol):
+    """What the newest release finds in other ways; queries are RoboQL."""
+
+    def create_unless(self, query: str, *, name: str) -> str:
+        """Return the id of the dataset that the query finds, or of a new one."""
+
+    def datasets(self, query: str) -> list[str]:
+        """Return the ids of datasets."""
+
+    def files(self, query: str) -> list[str]:
+        """Return the paths of files, of whichever dataset."""
+
+    def files_named(self, name: str) -> list[str]:
+        """Return the paths of the files of this name, of whichever dataset, by conditions."""
+
+
 @dataclass(frozen=True)
 class Client:
     """One client, and what calls to it are written with.
@@ -65,6 +81,7 @@ class Sdk(Client):
         datasets: Datasets and files of ours.
         refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
         newer: What has the trigger of the newer shape; None where there is none.
+        searches: None where there are none.
     """
 
     foreign: Any
@@ -72,6 +89,7 @@ class Sdk(Client):
     datasets: Datasets
     refused: Callable[[Callable[[], object]], str]
     newer: Any = None
+    searches: Searches | None = None
 
 
 class Claim(NamedTuple):

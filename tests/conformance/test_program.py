@@ -207,6 +207,8 @@ def test_datasets_are_filled_by_reference(program: Program) -> None:
 
     assert updated["tags"] == ["day", "night"]
     assert program("datasets", "show", *dataset).json == updated
+    assert program("datasets", "search", "--tag", "day", "--metadata", "sensor=lidar").json == [updated]
+    assert program("datasets", "search", "--tag", "dusk").json == []
     program("datasets", "import-external-file", *dataset, "--file", "s3://bucket/a.bag", "--path", "logs/a.bag")
     assert program("datasets", "list-files", *dataset).stdout.split() == ["logs/a.bag"]
     program("datasets", "delete", *dataset)

@@ -374,8 +374,7 @@ def test_a_run_works_for_its_organization(furnished: Furnished) -> None:
         ("PUT", "/v2/datasets/{dataset_id}/batch_uploads/tx/complete"),
         ("GET", "/v1/datasets/id/{dataset_id}/credentials"),
         ("POST", "/v1/files/upload"),
-        ("POST", "/v1/datasets/create_if_not_exists"),
-        ("POST", "/v1/query/submit/roboql"),
+        ("POST", "/v1/query/submit/term"),
     ],
 )
 def test_what_this_platform_does_not_have_is_said_in_words(

@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from reconciler.domain.datasets import CreateDatasetRequest, DatasetRecord, UpdateDatasetRequest
 from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.values import WireModel
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import NULL_CLEARS, Call
 from reconciler.embedded.http.operations import Operation
+from reconciler.embedded.http.roboql_bodies import read_roboql
+from reconciler.embedded.roboql import DATASETS
 from reconciler.errors import InvalidRequest
 
 
@@ -21,6 +24,19 @@ class UpdateDatasetBody(UpdateDatasetRequest):
 def create_dataset(call: Call, body: CreateDatasetRequest) -> DatasetRecord:
     """Create a dataset for the caller's organization."""
     return call.platform.create_dataset(body)
+
+
+class CreateDatasetIfNotExistsRequest(WireModel):
+    """Request payload to create a dataset unless a query in RoboQL finds one."""
+
+    match_roboql_query: str
+    create_request: CreateDatasetRequest
+
+
+def create_dataset_if_not_exists(call: Call, body: CreateDatasetIfNotExistsRequest) -> DatasetRecord:
+    """Read the oldest of the caller's datasets that a query finds, or create one where it finds none."""
+    found = read_roboql(body.match_roboql_query, DATASETS)
+    return call.platform.create_dataset(body.create_request, unless=found)
 
 
 def get_dataset(call: Call, dataset_id: str) -> DatasetRecord:
@@ -50,6 +66,7 @@ def delete_dataset(call: Call, dataset_id: str) -> None:
 
 OPERATIONS: Final = (
     Operation("POST", "/v1/datasets", create_dataset, Access.WRITE, creates=True),
+    Operation("POST", "/v1/datasets/create_if_not_exists", create_dataset_if_not_exists, Access.WRITE, creates=True),
     Operation("POST", "/v1/datasets/query", query_datasets),
     Operation("GET", "/v1/datasets/{dataset_id}", get_dataset),
     Operation("PUT", "/v1/datasets/{dataset_id}", update_dataset, Access.WRITE),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from reconciler.domain.datasets import FileRecord, ImportFileRequest, QueryFilesRequest, UpdateFileRequest
-from reconciler.domain.queries import Page
+from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.values import WireModel
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.directories import DirectoryRecord, directories_of
 from reconciler.embedded.http.operations import Operation
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import NotFound
 
 
@@ -37,6 +38,11 @@ def query_files(
     """List a dataset's files by path; the page token may stand in the body or in the query string."""
     query = body if body.page_token is not None else body.model_copy(update={"page_token": page_token})
     return call.platform.query_files(dataset_id, query, owner=call.owner)
+
+
+def find_files(call: Call, body: QuerySpecification) -> StoredPage[FileRecord]:
+    """List files of all datasets of an organization."""
+    return call.platform.find_files(body, owner=call.owner)
 
 
 def list_directories(call: Call, dataset_id: str, *, page_token: str | None = None) -> Page[DirectoryRecord]:
@@ -72,6 +78,7 @@ def _of_version(record: FileRecord, version_id: int | None) -> FileRecord:
 
 OPERATIONS: Final = (
     Operation("POST", "/v1/datasets/{dataset_id}/files/query", query_files),
+    Operation("POST", "/v1/files/query", find_files),
     Operation("GET", "/v1/files/association/id/{dataset_id}/directories", list_directories),
     Operation("POST", "/v1/files/import", import_file, Access.WRITE),
     Operation("POST", "/v1/files/import/batch", import_files, Access.WRITE),

@@ -11,6 +11,7 @@ from reconciler.embedded.http import (
     files,
     invocations,
     people,
+    query_service,
     scheduled_triggers,
     targeted_triggers,
     triggers,
@@ -31,6 +32,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *uploads.OPERATIONS,
     *downloads.OPERATIONS,
     *people.OPERATIONS,
+    *query_service.OPERATIONS,
 )
 
 #: What clients may ask for and this platform does not have.

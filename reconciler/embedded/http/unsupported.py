@@ -13,7 +13,7 @@ _UPLOADS: Final = (
     "this platform has no object store: import files by reference (POST v1/files/import), "
     "or send their bytes here (POST v1/datasets/{id}/uploads, see /openapi.json)"
 )
-_QUERIES: Final = "this platform has no RoboQL: use POST v1/datasets/query and POST v1/datasets/{id}/files/query"
+_TERMS: Final = "this platform has no search for words: submit a structured query, or one in RoboQL"
 
 _REFUSED: Final = (
     ("POST", "/v2/datasets/{id}/batch_uploads", _UPLOADS),
@@ -23,8 +23,7 @@ _REFUSED: Final = (
     ("POST", "/v1/files/upload", _UPLOADS),
     ("POST", "/v1/files/upload/{rest:path}", _UPLOADS),
     ("PUT", "/v1/files/upload/{rest:path}", _UPLOADS),
-    ("POST", "/v1/datasets/create_if_not_exists", _QUERIES),
-    ("POST", "/v1/query/submit/{language}", _QUERIES),
+    ("POST", "/v1/query/submit/term", _TERMS),
 )
 
 

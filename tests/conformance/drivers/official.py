@@ -36,6 +36,7 @@ def sdk(endpoint: str, *, ours: str, theirs: str, unknown: str) -> Sdk:
         datasets=OfficialDatasets(asking),
         refused=refused,
         newer=import_module(NEWER) if find_spec(NEWER) else None,
+        searches=OfficialSearches(asking),
     )
 
 
@@ -88,3 +89,28 @@ class OfficialDatasets:
 
     def _dataset(self, dataset_id: str) -> Any:
         return roboto.Dataset.from_id(dataset_id, roboto_client=self._client)
+
+
+class OfficialSearches:
+    """What the newest release finds in other ways."""
+
+    def __init__(self, asking: Any) -> None:
+        self._client = asking
+
+    def create_unless(self, query: str, *, name: str) -> str:
+        made = roboto.Dataset.create_if_not_exists(query, name=name, roboto_client=self._client)
+        return str(made.dataset_id)
+
+    def datasets(self, query: str) -> list[str]:
+        return [each.dataset_id for each in self._search().find_datasets(query)]
+
+    def files(self, query: str) -> list[str]:
+        return [each.relative_path for each in self._search().find_files(query)]
+
+    def files_named(self, name: str) -> list[str]:
+        condition = roboto.query.Condition(field="name", comparator=roboto.query.Comparator.Equals, value=name)
+        spec = roboto.query.QuerySpecification(condition=condition)
+        return [each.relative_path for each in roboto.File.query(spec, roboto_client=self._client)]
+
+    def _search(self) -> Any:
+        return roboto.RobotoSearch.for_roboto_client(self._client)

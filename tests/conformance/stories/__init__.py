@@ -10,6 +10,7 @@ from tests.conformance.stories.datasets import datasets
 from tests.conformance.stories.invocations import invocations
 from tests.conformance.stories.newer import newer_triggers, schedules
 from tests.conformance.stories.runs import runs
+from tests.conformance.stories.searches import searches
 from tests.conformance.stories.statuses import statuses
 from tests.conformance.stories.triggers import triggers
 
@@ -19,4 +20,4 @@ STORIES: Final[dict[str, Story]] = {
 }
 
 #: What only the newest official release can tell.
-NEWER_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (newer_triggers, schedules)}
+NEWER_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (newer_triggers, schedules, searches)}
