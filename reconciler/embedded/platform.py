@@ -372,16 +372,16 @@ class EmbeddedPlatform:
         with self._writing(f'append logs of invocation "{invocation_id}"', may_have_ended=True) as rows:
             logs.append_logs(rows, invocation_id, records)
 
-    @contextmanager
-    def _causing_events(self, operation: str) -> Iterator[Rows]:
-        """Write, and then evaluate triggers for what was noted meanwhile."""
-        with self._writing(operation) as rows:
-            yield rows
     def give_back(self, invocation_id: str, *, reason: str) -> None:
         """Queue again what an executor claimed and cannot see through; an attempt that is given back has failed."""
         with self._causing_events(f'give back invocation "{invocation_id}"') as rows:
             runs.give_back(rows, invocation_id, reason=reason, now=self._clock())
 
+    @contextmanager
+    def _causing_events(self, operation: str) -> Iterator[Rows]:
+        """Write, and then evaluate triggers for what was noted meanwhile."""
+        with self._writing(operation) as rows:
+            yield rows
         self._evaluate_noted()
 
     def _evaluate_noted(self) -> None:
