@@ -30,8 +30,10 @@ class Piped:
         self._ended = False
 
     @classmethod
-    def start(cls, command: Sequence[str], *, variables: Mapping[str, str], folder: Path) -> Piped:
-        """Start a command in ``folder`` with these variables and no others.
+    def start(
+        cls, command: Sequence[str], *, variables: Mapping[str, str], folder: Path, handing_on: Sequence[int] = ()
+    ) -> Piped:
+        """Start a command in ``folder`` with these variables, these open files, and no others.
 
         Raises:
             RunFailed: There is no such program or folder, or the system refuses.
@@ -45,6 +47,7 @@ class Piped:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=handing_on,
             )
         except OSError as error:
             raise RunFailed(f'cannot start "{command[0]}": {error.strerror}') from error

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import RunFailed
-from reconciler.executors.piped import Piped
 from reconciler.executors.port import Exit, Job, Running
+from reconciler.executors.tethered import Tethered
 
 #: All that a command learns of the environment of whoever runs it: where programs are.
 _KEPT: Final = "PATH"
@@ -40,17 +40,17 @@ class ProcessExecutor:
                 " command, or run it with --executor container"
             )
         variables = {_KEPT: self.environ.get(_KEPT, os.defpath), **job.variables}
-        return _ProcessRun(Piped.start(command, variables=variables, folder=_workdir(job)))
+        return _ProcessRun(Tethered.start(command, variables=variables, folder=_workdir(job)))
 
 
 class _ProcessRun:
-    def __init__(self, piped: Piped) -> None:
-        self._piped = piped
-        self.read = piped.read
-        self.stop = piped.stop
+    def __init__(self, tethered: Tethered) -> None:
+        self._tethered = tethered
+        self.read = tethered.read
+        self.stop = tethered.stop
 
     def finish(self) -> Exit:
-        return Exit(code=self._piped.finish())
+        return Exit(code=self._tethered.finish())
 
 
 def _workdir(job: Job) -> Path:

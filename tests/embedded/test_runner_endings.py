@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -204,19 +205,30 @@ Runner(EmbeddedPlatform.open(sys.argv[1]), ProcessExecutor(os.environ), work_dir
 """
 
 
+@contextmanager
+def killed_runner(workshop: Workshop, path: Path, *, begun: Callable[[], bool]) -> Iterator[None]:
+    """Start a process with a runner; kill it -9 at the end."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    work_dir = workshop.folder / "work"
+    work_dir.mkdir()
+    process = subprocess.Popen([sys.executable, "-c", RUN_ONE, str(path), str(work_dir)], env=environment)
+    try:
+        assert awaited(begun, seconds=30)
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
 def test_what_a_killed_runner_ran_is_run_by_the_next(workshop: Workshop, path: Path) -> None:
     """A runner that ends by kill -9 loses no invocation."""
     marker = workshop.folder / "second"
     workshop.action(f"echo begun; [ -e {marker} ] || exec sleep 5")
     invocation_id = workshop.invoke()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    work_dir = workshop.folder / "work"
-    work_dir.mkdir()
-    process = subprocess.Popen([sys.executable, "-c", RUN_ONE, str(path), str(work_dir)], env=environment)
-    assert awaited(lambda: bool(workshop.log(invocation_id)), seconds=30)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with killed_runner(workshop, path, begun=lambda: bool(workshop.log(invocation_id))):
+        pass
     marker.touch()
+    work_dir = workshop.folder / "work"
     assert len(list(work_dir.iterdir())) == 1
 
     record = workshop.ran(invocation_id, now=lambda: utc_now() + timedelta(hours=1))
@@ -224,6 +236,18 @@ def test_what_a_killed_runner_ran_is_run_by_the_next(workshop: Workshop, path: P
     assert stages(record).count("Failed") == 1
     assert list(work_dir.iterdir()) == []
     assert record.last_status is InvocationStatus.Completed
+
+
+def test_what_a_killed_runner_started_ends_with_it(workshop: Workshop, path: Path) -> None:
+    """Kill -9 leaves it no time to end anything: the command and its children go all the same."""
+    workshop.action(f"trap '' TERM HUP; echo $$; {ENDLESS}")
+    invocation_id = workshop.invoke()
+    with killed_runner(workshop, path, begun=lambda: len(workshop.log(invocation_id)) == 2):
+        command, child = map(int, workshop.log(invocation_id))
+        assert is_alive(command)
+        assert is_alive(child)
+
+    assert awaited(lambda: not is_alive(command) and not is_alive(child))
 
 
 class Breaking:
