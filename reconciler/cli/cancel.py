@@ -29,9 +29,29 @@ def command(*, invocation_ids: tuple[str, ...], everything: bool, output: str, *
         if everything:
             _tell_count(_cancel_all(platform), output)
             return
+        _check_known(platform, invocation_ids)
         for invocation_id in invocation_ids:
             platform.cancel_invocation(invocation_id)
         _tell(platform, invocation_ids, output)
+
+
+def _check_known(platform: WholePlatform, invocation_ids: tuple[str, ...]) -> None:
+    """See that every invocation is there before the first is cancelled.
+
+    Raises:
+        NotFound: Some are not; all of them are named.
+    """
+    from reconciler.errors import NotFound
+
+    refusals: list[NotFound] = []
+    for invocation_id in invocation_ids:
+        try:
+            platform.get_invocation(invocation_id)
+        except NotFound as refusal:
+            refusals.append(refusal)
+    if refusals:
+        problems = "; ".join(refusal.message for refusal in refusals)
+        raise NotFound(problems, operation="cancel", hint="nothing was cancelled: check the ids")
 
 
 def _cancel_all(platform: WholePlatform) -> int:

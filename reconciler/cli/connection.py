@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -41,7 +42,8 @@ def entries(page_after: Callable[[str | None], Page[Record]], *, limit: int | No
     """Return the entries of all pages, or the first ``limit`` of them."""
     from reconciler.domain.queries import each_of_pages
 
-    return list(islice(each_of_pages(page_after), limit))
+    # A number that no list is as long as is more than islice takes.
+    return list(islice(each_of_pages(page_after), limit and min(limit, sys.maxsize)))
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

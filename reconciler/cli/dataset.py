@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,11 +47,12 @@ def import_command(*, folder: Path, copy: bool, output: str, **arguments: Any) -
     files = _files(folder)
     if not files:
         raise click.UsageError(f"there is no file in {folder}")
-    if arguments["dataset_id"] and (arguments["name"] or arguments["metadata"] or arguments["tags"]):
+    if arguments["dataset_id"] is not None and (arguments["name"] or arguments["metadata"] or arguments["tags"]):
         raise click.UsageError("--name, --metadata and --tag are for a new dataset, --dataset names an existing one")
     with connected(arguments) as platform:
         dataset = _dataset(platform, folder, arguments)
-        records = _add(platform, dataset, files, copy=copy)
+        with _taken_back(platform, dataset, is_new=arguments["dataset_id"] is None):
+            records = _add(platform, dataset, files, copy=copy)
         queued = _queued(platform, dataset)
     show(dataset, records, output)
     if output == "text":
@@ -101,25 +105,56 @@ def show(dataset: DatasetRecord, files: list[FileRecord], output: str) -> None:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """Return the files below a folder by their path in it."""
-    found = (path for path in folder.absolute().rglob("*") if path.is_file() and not path.is_symlink())
+    """Return the files below a folder by their path in it.
+
+    Raises:
+        ConfigurationError: A folder cannot be read, and what is in it would be missing without a word.
+    """
+    from reconciler.errors import ConfigurationError
+
+    unread: list[OSError] = []
+    entries = [
+        Path(parent, name) for parent, _, names in os.walk(folder.absolute(), onerror=unread.append) for name in names
+    ]
+    if unread:
+        problems = "; ".join(f"{error.filename}: {error.strerror}" for error in unread)
+        raise ConfigurationError(f"cannot read {problems}", hint="nothing was imported: make it readable, or move it")
+    found = (path for path in entries if path.is_file() and not path.is_symlink())
     return {path.relative_to(folder.absolute()).as_posix(): path for path in sorted(found)}
 
 
 def _dataset(platform: WholePlatform, folder: Path, arguments: dict[str, Any]) -> DatasetRecord:
     from reconciler.domain.datasets import CreateDatasetRequest
     from reconciler.errors import ConfigurationError
+    from reconciler.handles.asking import built
 
     if platform.identity().kind != "embedded":
         raise ConfigurationError(
             "only the embedded platform can import a folder of this machine",
             hint="upload it with Roboto's own program, or add --platform embedded",
         )
-    if arguments["dataset_id"]:
+    if arguments["dataset_id"] is not None:
         return platform.get_dataset(arguments["dataset_id"])
     metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
     name = arguments["name"] or folder.resolve().name
-    return platform.create_dataset(CreateDatasetRequest(name=name, metadata=metadata, tags=list(arguments["tags"])))
+    tags = list(arguments["tags"])
+    return platform.create_dataset(
+        built(CreateDatasetRequest, f'create dataset "{name}"', name=name, metadata=metadata, tags=tags)
+    )
+
+
+@contextmanager
+def _taken_back(platform: WholePlatform, dataset: DatasetRecord, *, is_new: bool) -> Iterator[None]:
+    """Delete a dataset that was made for files which are then refused: the next try makes its own."""
+    from reconciler.errors import InvalidRequest, NotAllowed, PlatformError, PlatformUnavailable
+
+    try:
+        yield
+    except (InvalidRequest, NotAllowed, PlatformUnavailable):
+        if is_new:
+            with suppress(PlatformError):
+                platform.delete_dataset(dataset.dataset_id)
+        raise
 
 
 def _value(text: str) -> Any:

@@ -37,7 +37,7 @@ def command(*, action: str, digest: str | None, owner: str | None, output: str, 
     from reconciler.cli.invocations import show
 
     given = pairs(arguments["parameters"], "--param")
-    if arguments["inputs"] and not arguments["dataset"]:
+    if arguments["inputs"] and arguments["dataset"] is None:
         raise click.UsageError("--input says which files of a dataset: name it with --dataset")
     with connected(arguments) as platform:
         found = platform.get_action(action, digest=digest, owner=owner)
@@ -63,7 +63,7 @@ def _request(action: ActionRecord, arguments: dict[str, Any], *, parameters: dic
     dataset, inputs = arguments["dataset"], list(arguments["inputs"])
     destination = arguments["upload_to"]
     return CreateInvocationRequest(
-        data_source_id=dataset or InvocationDataSource.unspecified().data_source_id,
+        data_source_id=InvocationDataSource.unspecified().data_source_id if dataset is None else dataset,
         data_source_type=InvocationDataSourceType.Dataset,
         input_data=inputs,
         rich_input_data=InvocationInput.from_dataset_file_paths(dataset, inputs) if inputs else None,
@@ -72,7 +72,7 @@ def _request(action: ActionRecord, arguments: dict[str, Any], *, parameters: dic
         idempotency_id=arguments["idempotency_id"],
         parameter_values=dict(parameters) or None,
         timeout=arguments["timeout"] or action.timeout,
-        upload_destination=destination and InvocationUploadDestination.dataset(destination),
+        upload_destination=None if destination is None else InvocationUploadDestination.dataset(destination),
         compute_requirement_overrides=None,
         container_parameter_overrides=None,
     )

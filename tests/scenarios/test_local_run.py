@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,59 @@ def test_a_queued_run_is_cancelled(example: Folder) -> None:
     assert invocations(example, "--status", "Queued", "--action", "summarize_scans") == []
 
 
+def test_of_several_ids_none_is_cancelled_when_one_is_wrong(example: Folder) -> None:
+    """Every wrong id is named, and nothing is half done."""
+    imported(example, "--metadata", "sensor_type=lidar")
+    invocation_id = invocations(example)[0]["invocation_id"]
+    ended = example.run("cancel", invocation_id, "iv_none", "iv_other")
+    assert ended.code == 1
+    assert "iv_none" in ended.err
+    assert "iv_other" in ended.err
+    assert [each["last_status_name"] for each in invocations(example)] == ["Queued"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--name", "x" * 121), "name: String should have at most 120 characters"),
+        (("--metadata", "n=NaN"), "metadata"),
+        (("--dataset", ""), 'no dataset ""'),
+        (("--copy",), "holds a character that is no text"),
+        ((), "holds a character that is no text"),
+    ],
+)
+def test_what_cannot_be_imported_leaves_no_dataset(example: Folder, more: tuple[str, ...], words: str) -> None:
+    """A dataset that was made for files which are refused goes again."""
+    example.write("recordings/line\nbreak.csv", "1")
+    ended = example.run("dataset", "import", "recordings", *more)
+    assert ended.code == 1
+    assert words in ended.err
+    assert json.loads(example.run("dataset", "list", "--output", "json").out)["datasets"] == []
+
+
+def test_a_folder_that_cannot_be_read_is_told(example: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files would be missing without a word otherwise."""
+    closed = example.path / "recordings" / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def denying(path: str) -> object:
+        if path == str(closed):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    # Who runs the tests may be root, whom no permission holds up.
+    monkeypatch.setattr(os, "scandir", denying)
+    ended = example.run("dataset", "import", "recordings")
+    assert ended.code == 1
+    assert f"cannot read {closed}: Permission denied" in ended.err
+
+
+def test_a_list_is_never_too_long(example: Folder) -> None:
+    """Any number will do for a limit."""
+    assert example.run("invocations", "list", "--limit", "9" * 30).code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -145,6 +199,8 @@ def test_wrong_usage_is_64_and_says_what_is_right(example: Folder, arguments: tu
     "arguments",
     [
         ("invoke", "none"),
+        ("invoke", "summarize_scans", "--dataset", ""),
+        ("invoke", "summarize_scans", "--upload-to", ""),
         ("invocations", "show", "iv_none"),
         ("logs", "iv_none"),
         ("cancel", "iv_none"),
