@@ -15,6 +15,7 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.operations import Operation
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.http.table import OPERATIONS
 from reconciler.embedded.platform import EmbeddedPlatform
 from tests.contract.builders import new_action
@@ -39,10 +40,15 @@ class Served:
 
     client: httpx.Client
     furnished: Furnished
+    seals: Seals
 
     def ask(self, who: str | None, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Send a request as somebody; None is nobody."""
-        token = {} if who is None else {"Authorization": f"Bearer token-of-{who}"}
+        return self.send(None if who is None else f"token-of-{who}", method, path, body, **headers)
+
+    def send(self, bearer: str | None, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Send a request with a token."""
+        token = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.request(method, path.format_map(self.furnished.ids), json=body, headers={**token, **sent})
 
@@ -58,11 +64,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     accounts = Accounts(
         {fingerprint(f"token-of-{name}"): account for name, account in ACCOUNTS.items()}, {"og_ours": "Ours"}
     )
+    seals = Seals()
     with (
-        serving(application(platform, accounts=accounts)) as url,
+        serving(application(platform, accounts=accounts, seals=seals)) as url,
         httpx.Client(base_url=url, trust_env=False) as client,
     ):
-        yield Served(client, furnished)
+        yield Served(client, furnished, seals)
     platform.close()
 
 
@@ -221,6 +228,35 @@ def test_a_member_of_both_works_for_either(served: Served) -> None:
     assert refused.json()["error"]["error_code"] == "RobotoNoOrgProvidedException"
     ours = served.ask("both", "POST", "/v1/actions/one/invoke", INVOCATION, X_Roboto_Org_Id="og_ours")
     assert ours.json()["data"]["org_id"] == "og_ours"
+
+
+@pytest.mark.parametrize(
+    ("user_id", "status"), [("ann@ours.example", 200), ("ian@ours.example", 403), ("triggers@og_ours", 200)]
+)
+def test_a_run_may_do_what_whoever_started_it_may(served: Served, user_id: str, status: int) -> None:
+    """Who may only invoke gets no more out of the token of a run; a trigger was written by those who may write."""
+    token = served.seals.run("og_ours", user_id=user_id, invocation_id="iv_1", good_for=60)
+
+    assert served.send(token, "GET", "/v1/actions/one").status_code == 200
+    assert served.send(token, "PUT", "/v1/datasets/{dataset_id}", {}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "spoken_for",
+    [
+        {"invocation_source_id": "ann@ours.example"},
+        {"invocation_source": "Trigger", "invocation_source_id": "one"},
+    ],
+)
+def test_who_may_only_invoke_invokes_in_its_own_name(served: Served, spoken_for: dict[str, str]) -> None:
+    """A run that another user or a trigger seems to have started would have their rights."""
+    path = "/v1/actions/one/invoke"
+
+    assert served.ask("invoker", "POST", path, {**INVOCATION, **spoken_for}).status_code == 403
+    assert served.ask("invoker", "POST", path, INVOCATION).json()["data"]["provenance"]["source"]["source_id"] == (
+        "ian@ours.example"
+    )
+    assert served.ask("writer", "POST", path, {**INVOCATION, **spoken_for}).status_code == 200
 
 
 def test_users_see_whom_they_share_an_organization_with(served: Served) -> None:

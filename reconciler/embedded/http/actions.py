@@ -6,7 +6,7 @@ from typing import Final
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.invocation_requests import CreateInvocationRequest
-from reconciler.domain.invocations import InvocationRecord
+from reconciler.domain.invocations import InvocationRecord, InvocationSource
 from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import CreateActionRequest, SetActionAccessibilityRequest, UpdateActionRequest
 from reconciler.domain.values import Accessibility
@@ -14,6 +14,7 @@ from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.stored_page import StoredPage
+from reconciler.errors import NotAllowed
 
 
 def create_action(call: Call, body: CreateActionRequest) -> ActionRecord:
@@ -55,7 +56,21 @@ def invoke_action(
     call: Call, name: str, body: CreateInvocationRequest, *, digest: str | None = None
 ) -> InvocationRecord:
     """Queue a run of an action for the caller's organization."""
+    _check_own_name(call, body)
     return call.platform.invoke_action(name, body, digest=digest, owner=call.owner)
+
+
+def _check_own_name(call: Call, body: CreateInvocationRequest) -> None:
+    """Let those who may not write invoke in their own name only: a run may do what whoever started it may.
+
+    Raises:
+        NotAllowed: They speak for a trigger or for another user.
+    """
+    if call.account.access is Access.WRITE:
+        return
+    in_own_name = body.invocation_source_id in {None, "", call.account.user_id}
+    if body.invocation_source is InvocationSource.Trigger or not in_own_name:
+        raise NotAllowed(f"{call.account.user_id} may invoke in its own name only")
 
 
 OPERATIONS: Final = (

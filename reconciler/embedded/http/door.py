@@ -73,9 +73,15 @@ class Door:
         return account
 
     def _run(self, token: str) -> Account | None:
-        """Return the account of a run, which works for the organization it belongs to and for no other."""
+        """Return the account of a run, which works for the organization it belongs to and for no other.
+
+        It may do what whoever started it may; what a trigger started was written by those who may write.
+        """
         run = self.site.seals.run_of(token)
-        return None if run is None else Account(run)
+        if run is None:
+            return None
+        user = self.site.accounts.user(run.user_id)
+        return Account(run) if user is None else Account(run, user.access)
 
     def _caller(self, request: Request, operation: Operation, account: Account) -> Caller:
         org_id = _header(request, HEADER_CALLER_ORG, TWIN_CALLER_ORG)
