@@ -52,7 +52,7 @@ def _limit(query: QuerySpecification) -> int:
 
 def _search(query: QuerySpecification, *, fields: Iterable[str]) -> Search:
     field = "created" if query.sort_by is None else query.sort_by
-    if field.partition(".")[0] not in fields or '"' in field:
+    if field.partition(".")[0] not in fields or '"' in field or not field.isprintable():
         raise InvalidRequest(f'cannot sort by "{field}": choose one of {", ".join(sorted(fields))}')
     descending = query.sort_direction is not SortDirection.Ascending
     if query.after is None:

@@ -142,7 +142,7 @@ def test_a_limit_out_of_range_is_refused(platform: Platform, query: Query, limit
 
 
 @BOTH_KINDS
-@pytest.mark.parametrize("field", ["ghost", "", "created; DROP TABLE actions", 'name"', "'", "ü"])
+@pytest.mark.parametrize("field", ["ghost", "", "created; DROP TABLE actions", 'name"', "'", "ü", "created.\0"])
 def test_an_unknown_sort_field_is_refused(platform: Platform, query: Query, field: str) -> None:
     """Records are sorted by a field they have."""
     with pytest.raises(InvalidRequest, match="sort"):
