@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import httpx
@@ -69,8 +69,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         serving(application(platform, accounts=accounts, seals=seals)) as url,
         httpx.Client(base_url=url, trust_env=False) as client,
     ):
-        yield Served(client, furnished, seals)
+        yield Served(client, with_query(client, furnished), seals)
     platform.close()
+
+
+def with_query(client: httpx.Client, furnished: Furnished) -> Furnished:
+    """Return the same with the id of a query of ours, which only the server can give."""
+    body = {"target": "files", "query": {}}
+    answer = client.post("/v1/query/submit/structured", json=body, headers={"Authorization": "Bearer token-of-writer"})
+    return replace(furnished, ids={**furnished.ids, "query_id": answer.json()["data"]["query_id"]})
 
 
 def path_of(operation: Operation) -> str:
@@ -110,7 +117,7 @@ def test_an_account_does_what_it_may(served: Served, operation: Operation, who: 
 
 def test_what_changes_something_needs_more_than_reading() -> None:
     """Only queries are read by POST, and every other method that is not GET needs access."""
-    by_post = {"query", "actionhub", "dry-run"}
+    by_post = {"query", "actionhub", "dry-run", "structured", "roboql"}
     readers = {each.path for each in OPERATIONS if each.access is Access.READ and each.method != "GET"}
 
     assert {path for path in readers if path.rpartition("/")[2] not in by_post} == set()
@@ -168,6 +175,8 @@ STRANGERS: Final = [
     ("GET", "/v1/files/{file_id}/signed-url", None, 404),
     ("GET", "/v1/files/{file_id}/content", None, 404),
     ("DELETE", "/v1/files/{file_id}", None, 404),
+    ("POST", "/v1/files/query", {}, 403),
+    ("GET", "/v1/query/id/{query_id}/results", None, 403),
     ("GET", "/v1/orgs/id/og_ours", None, 404),
     ("GET", "/v1/orgs/id/og_ours/users", None, 404),
     ("GET", "/v1/users/id/ann@ours.example", None, 404),
@@ -186,7 +195,8 @@ def test_a_stranger_reads_and_invokes_what_is_published_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body"), [case[:3] for case in STRANGERS if "{" in case[1] or case[3] == 404]
+    ("method", "path", "body"),
+    [case[:3] for case in STRANGERS if case[3] != 403 and ("{" in case[1] or case[3] == 404)],
 )
 def test_a_stranger_finds_nothing_of_ours_without_naming_us(served: Served, method: str, path: str, body: Any) -> None:
     """An id or a name of ours leads nowhere."""
