@@ -98,6 +98,15 @@ class _Reading:
                 self._problem("unknown-key", f'unknown key "{last}"', location, hint, at_key=True)
             case "missing":
                 self._problem("missing-key", f'"{last}" is missing', location[:-1], f"add {last}:")
+            case "too_short" | "string_too_short":
+                self._problem("illegal-value", f'"{last}" is empty', location, "fill it, or leave the key out")
+            case "model_type":
+                self._problem("illegal-value", f"{_place_of(last)} should be a mapping of keys to values", location)
+            case "list_type":
+                self._problem("illegal-value", f'"{last}" should be a list, such as [one, two]', location)
+            case "string_type":
+                hint = 'write a text; quote what looks like a number or a date, such as "007"'
+                self._problem("illegal-value", f"{_place_of(last)} should be a text", location, hint)
             case _:
                 self._problem("illegal-value", _in_words(message), location)
 
@@ -182,6 +191,13 @@ _ENTRIES: Final[dict[str, type[BaseModel]]] = {
     "users": UserEntry,
     "tokens": TokenEntry,
 }
+
+
+def _place_of(step: str | int) -> str:
+    """Say where the last step of a path leads to: an entry of a list, a key, or the whole file."""
+    if isinstance(step, int):
+        return "an entry here"
+    return f'"{step}"' if step else "the file"
 
 
 def _known_at(path: Steps) -> list[str]:

@@ -20,7 +20,6 @@ from starlette.applications import Starlette
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.invocations import InvocationRecord, InvocationSource
 from reconciler.embedded.copies import Copies
-from reconciler.embedded.http.accounts import Accounts
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform
@@ -117,15 +116,18 @@ def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
         ConfigurationError: The database, the address or the executor cannot be used.
         InvalidManifests: The configuration file has errors.
     """
-    accounts, token_file, warnings = _accounts(settings)
+    token_file = token_file_of(settings.database)
+    configured = None if settings.config is None else read_accounts(settings.config)
     platform = EmbeddedPlatform.open(settings.database)
     try:
+        # Only now: beside a file that is no database of ours, a token would be left behind.
+        accounts, warnings = configured or (local_accounts(token_file), ())
         with listen(settings.host, settings.port) as listener:
             url, seals = url_of(listener), Seals()
             runner = _runner(settings, platform, log=log, credentials=partial(_credentials, url, seals))
             yield Opened(
                 url=url,
-                token_file=token_file,
+                token_file=token_file if configured is None else None,
                 warnings=warnings,
                 notices=tuple(_notices(listener, settings)),
                 _app=application(platform, accounts=accounts, seals=seals, log=log),
@@ -135,14 +137,6 @@ def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
             )
     finally:
         platform.close()
-
-
-def _accounts(settings: ServeSettings) -> tuple[Accounts, Path | None, tuple[Diagnostic, ...]]:
-    if settings.config is not None:
-        accounts, warnings = read_accounts(settings.config)
-        return accounts, None, warnings
-    token_file = token_file_of(settings.database)
-    return local_accounts(token_file), token_file, ()
 
 
 def _runner(

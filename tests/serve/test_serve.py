@@ -151,6 +151,7 @@ def test_what_cannot_be_served_is_said(database: Path, tmp_path: Path) -> None:
     token_file = tmp_path / "open.db.token"
     token_file.write_text("somebody's token")
     token_file.chmod(0o644)
+    (tmp_path / "notes.txt").write_text("no database")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         cases = {
@@ -159,6 +160,7 @@ def test_what_cannot_be_served_is_said(database: Path, tmp_path: Path) -> None:
             "is a directory": ("--port", "0", "--database", str(tmp_path)),
             f"chmod 600 {token_file}": ("--port", "0", "--database", str(tmp_path / "open.db")),
             "no such file": ("--port", "0", "--database", str(database), "--config", "ghost.yaml"),
+            "is not an SQLite database": ("--port", "0", "--database", str(tmp_path / "notes.txt")),
             "is not a valid integer": ("--port", "x"),
         }
         ends = {expected: ended(*arguments) for expected, arguments in cases.items()}
@@ -168,6 +170,7 @@ def test_what_cannot_be_served_is_said(database: Path, tmp_path: Path) -> None:
         assert "Traceback" not in end.stderr
         assert end.stdout == ""
         assert end.returncode == (64 if expected.endswith(("integer", "directory")) else 1)
+    assert not (tmp_path / "notes.txt.token").exists()
 
 
 def test_two_servers_may_start_on_one_database(database: Path) -> None:
