@@ -81,15 +81,20 @@ def _pattern_line(finding: PatternFinding, kind: str) -> Pieces:
 
 def _condition_line(finding: ConditionFinding) -> Pieces:
     condition = finding.condition
-    value = "" if condition.value is None else f" {condition.value!r}"
+    value = "" if condition.value is None else f" {_literal(condition.value)}"
     asked = visible(f"  condition {condition.field} {condition.comparator.value}{value}  ")
     if not finding.asked:
         return [(asked, ""), ("was not asked: no file is left", QUIET)]
-    seen = f"saw {shortened(repr(finding.seen), limit=_VALUE_LIMIT)}"
+    seen = f"saw {shortened(_literal(finding.seen), limit=_VALUE_LIMIT)}"
     where = f" in {finding.seen_in}" if finding.seen_in else ""
     share = f" for {finding.held_for} of {finding.asked}" if finding.asked > 1 else ""
     told = f"{'holds' if finding.held else 'does not hold'}{share}, {seen}{where}"
     return [(asked, ""), (visible(told), QUIET if finding.held else "yellow")]
+
+
+def _literal(value: object) -> str:
+    """Write a value as plans and manifests do; times of a record are no JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _pattern_document(finding: PatternFinding) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_the_trigger_says_before_whether_it_would_fire_and_afterwards_that_it_di
     assert invocations(example) == []
     told = example.run("triggers", "evaluate", "on_lidar_recording", "--dataset", other).out
     assert "would not fire: the condition does not hold" in told
-    assert "saw 'camera'" in told
+    assert 'saw "camera"' in told
     manifest = example.path / "triggers/on_lidar_recording.yaml"
     manifest.write_text(manifest.read_text().replace("value: lidar", "value: camera"))
     told = example.run("triggers", "evaluate", "on_lidar_recording", "--dataset", other, "-f", ".").out
