@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -56,12 +55,11 @@ class DispatchRows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add_waiting(self, org_id: str, trigger_ids: Iterable[str], event: NotedEvent) -> None:
-        """Have triggers wait for their turn to see an event."""
-        document = event.model_dump_json()
-        self._connection.executemany(
+    def add_waiting(self, org_id: str, trigger_id: str, event: NotedEvent) -> None:
+        """Have a trigger wait for its turn to see an event."""
+        self._connection.execute(
             "INSERT INTO waiting_events (org_id, trigger_id, document) VALUES (?, ?, ?)",
-            ((org_id, trigger_id, document) for trigger_id in trigger_ids),
+            (org_id, trigger_id, event.model_dump_json()),
         )
 
     def next_waiting(self, *, after: int) -> Waiting | None:

@@ -22,7 +22,7 @@ from reconciler.domain.dry_runs import (
 )
 from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.placeholders import filled
-from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType
+from reconciler.domain.platform_events import TRAITS, PlatformEventType
 from reconciler.domain.schedules import next_occurrence
 from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarget, Schedule, TargetedTriggerRecord
 from reconciler.embedded import occasions
@@ -33,7 +33,7 @@ from reconciler.embedded.dispatching import is_taken
 from reconciler.embedded.files import read_file
 from reconciler.embedded.gates import holds, leaves, rejection
 from reconciler.embedded.invocations import action_of, read_invocation
-from reconciler.embedded.occasions import DatasetPaths, Occasion
+from reconciler.embedded.occasions import DatasetPaths, Occasion, is_per_file
 from reconciler.embedded.shapes import Kept
 from reconciler.embedded.store import Rows
 from reconciler.embedded.targeted import read_trigger
@@ -174,8 +174,7 @@ def _occasion(
         return occasions.of_invocation(trigger, subject.invocation, action_of(rows, subject.invocation), event)
     if subject.dataset is None:
         raise InvalidRequest(f'"{event.type.value}" happens to something else: give a dataset_id or a file_id')
-    assert isinstance(trigger.fires_on, EventSubscription)
-    if entity == "file" and trigger.fires_on.once_per is not OncePer.Dataset and subject.file is None:
+    if is_per_file(trigger, event.type) and subject.file is None:
         raise InvalidRequest("the trigger fires for each file: give a file_id")
     return occasions.of_dataset(
         trigger,

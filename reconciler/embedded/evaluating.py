@@ -2,7 +2,10 @@
 
 =============  =====================================================================================================
 when           an event adds an evaluation for each trigger that hears of it, in its own transaction; afterwards each
-               is evaluated in a transaction of its own. What a crash leaves waiting is evaluated the next time
+               is evaluated in transactions of its own. What a crash leaves waiting is evaluated the next time
+how            decided as of one moment, then fired for so many files at a time: others write in between. What it
+               fired for it remembers in the same transaction, so that nothing is lost or done twice by a crash. A
+               trigger that is changed in between is looked at again
 who hears      triggers of the dataset's organization that name the cause, and those that name none: the platform
                leaves its default open, and what a trigger ran for already it does not run for again
 about what     for each dataset: all of its files, whichever of them are new, so that files that arrive one after
@@ -16,8 +19,10 @@ what breaks    an action that is gone, a parameter it does not have: recorded wi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
@@ -34,8 +39,9 @@ from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, T
 from reconciler.embedded.access import Caller
 from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.evaluation import Facts, evaluate, looks_at_files, settled_without_files, taken_in
-from reconciler.embedded.evaluation_rows import Candidate, Pending, Settled
+from reconciler.embedded.evaluation_rows import Candidate, Pending, Settled, begun
 from reconciler.embedded.firing import fire_for_dataset, fire_for_file
+from reconciler.embedded.noting import FILES_AT_ONCE
 from reconciler.embedded.paging import DEFAULT_LIMIT
 from reconciler.embedded.store import Rows, Store
 from reconciler.embedded.tokens import decoded, encoded
@@ -54,8 +60,8 @@ def run_pending(store: Store, *, now: Clock) -> None:
     """
     done = 0
     while (pending := _next(store, after=done)) is not None:
-        _run(store, pending, now=now)
-        done = pending.evaluation_id
+        if _run(store, pending, now=now):
+            done = pending.evaluation_id
 
 
 def trigger_evaluations(
@@ -88,40 +94,84 @@ def _next(store: Store, *, after: int) -> Pending | None:
         return rows.evaluations.next_pending(after=after)
 
 
-def _run(store: Store, pending: Pending, *, now: Clock) -> None:
+def _run(store: Store, pending: Pending, *, now: Clock) -> bool:
+    """Evaluate what waits; False when its trigger was changed meanwhile, and it is to be looked at again."""
     try:
-        with store.atomic() as rows:
-            if _waits(rows, pending):
-                rows.evaluations.settle(pending, _evaluated(rows, pending, now=now))
+        return _fire_in_batches(store, pending, now=now)
     except PlatformUnavailable:
         raise
     except Exception as error:  # noqa: BLE001  whatever broke it is its record, and no reason for the next to wait
         _fail(store, pending, error, now=now)
+        return True
+
+
+def _fire_in_batches(store: Store, pending: Pending, *, now: Clock) -> bool:
+    """Decide once, from what one moment shows, and fire for so many files at a time: in between others may write."""
+    with store.reading() as rows:
+        decision = _decision(rows, pending, now=now)
+    for batch in _batches(decision.file_ids):
+        with store.atomic() as rows:
+            after = _fire_batch(rows, pending, decision, batch, now=now)
+        if after is not _After.MORE:
+            return after is _After.OVER
+        store.give_way()
+    raise AssertionError("the last batch settles the evaluation")
+
+
+class _After(Enum):
+    """How an evaluation stands after a batch."""
+
+    MORE = "there is another batch"
+    OVER = "it is settled"
+    CHANGED = "its trigger was changed: it is to be decided again"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files of one transaction; none for a dataset, and where nothing fires."""
+
+    file_ids: Sequence[str]
+    is_last: bool
+
+
+def _batches(file_ids: Sequence[str]) -> Iterator[_Batch]:
+    for start in range(0, max(1, len(file_ids)), FILES_AT_ONCE):
+        end = start + FILES_AT_ONCE
+        yield _Batch(file_ids[start:end], is_last=end >= len(file_ids))
+
+
+def _fire_batch(rows: Rows, pending: Pending, decision: _Decision, batch: _Batch, *, now: Clock) -> _After:
+    current = _current(rows, pending)
+    if current is None:
+        return _After.OVER
+    if _subjects(rows, pending)[0] != decision.trigger:
+        return _After.CHANGED
+    fired = _fire(rows, pending, decision, batch.file_ids) or begun(current) is not None
+    if batch.is_last:
+        rows.evaluations.settle(pending, _settled(decision, fired=fired, now=now))
+        return _After.OVER
+    if fired:
+        rows.evaluations.begin(pending, started=decision.started)
+    return _After.MORE
 
 
 def _fail(store: Store, pending: Pending, error: Exception, *, now: Clock) -> None:
     moment = now()
     detail = str(error) or type(error).__name__
     with store.atomic() as rows:
-        if _waits(rows, pending):
-            rows.evaluations.settle(pending, Settled(moment, moment, TriggerEvaluationStatus.Failed, detail))
+        current = _current(rows, pending)
+        if current is None:
+            return
+        started = begun(current)
+        outcome = None if started is None else TriggerEvaluationOutcome.InvokedAction
+        settled = Settled(started or moment, moment, TriggerEvaluationStatus.Failed, detail, outcome)
+        rows.evaluations.settle(pending, settled)
 
 
-def _waits(rows: Rows, pending: Pending) -> bool:
-    """Return True unless somebody else was quicker; asked within the transaction that settles it."""
-    return rows.evaluations.next_pending(after=pending.evaluation_id - 1) == pending
-
-
-def _evaluated(rows: Rows, pending: Pending, *, now: Clock) -> Settled:
-    started = now()
-    trigger, dataset = _subjects(rows, pending)
-    if trigger.for_each is TriggerForEachPrimitive.Dataset:
-        reason = _for_dataset(rows, pending, trigger, dataset, now=started)
-    else:
-        reason = _for_files(rows, pending, trigger, dataset, now=started)
-    outcome = TriggerEvaluationOutcome.InvokedAction if reason is None else TriggerEvaluationOutcome.Skipped
-    ended = max(started, now())
-    return Settled(started, ended, TriggerEvaluationStatus.Evaluated, outcome=outcome, reason=reason)
+def _current(rows: Rows, pending: Pending) -> Pending | None:
+    """Return what waits as it is now; None when somebody else was quicker. Asked within the transaction it is for."""
+    found = rows.evaluations.next_pending(after=pending.evaluation_id - 1)
+    return found if found is not None and found.evaluation_id == pending.evaluation_id else None
 
 
 def _subjects(rows: Rows, pending: Pending) -> tuple[TriggerRecord, DatasetRecord]:
@@ -134,34 +184,65 @@ def _subjects(rows: Rows, pending: Pending) -> tuple[TriggerRecord, DatasetRecor
     return trigger, dataset
 
 
-def _for_dataset(
-    rows: Rows, pending: Pending, trigger: TriggerRecord, dataset: DatasetRecord, *, now: datetime
-) -> TriggerEvaluationOutcomeReason | None:
-    spec = TriggerSpec.of(trigger)
-    ran = rows.evaluations.ran_for_dataset(pending)
-    paths = [] if settled_without_files(spec, ran=ran) else rows.evaluations.paths(dataset.dataset_id)
-    evaluation = evaluate(spec, Facts(dataset=dataset.model_dump(), paths=paths, ran=ran))
-    if not evaluation.fires:
-        return evaluation.reason
-    rows.evaluations.remember_dataset(pending)
-    fired = fire_for_dataset(rows, trigger, dataset.dataset_id, caused_by=pending.caused_by, now=now)
-    return None if fired else TriggerEvaluationOutcomeReason.AlreadyRun
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What an evaluation comes to: why not, or for what it fires, whether for the dataset or for files of it."""
+
+    trigger: TriggerRecord
+    started: datetime
+    reason: TriggerEvaluationOutcomeReason | None
+    file_ids: tuple[str, ...] = ()
 
 
-def _for_files(
-    rows: Rows, pending: Pending, trigger: TriggerRecord, dataset: DatasetRecord, *, now: datetime
-) -> TriggerEvaluationOutcomeReason | None:
+def _decision(rows: Rows, pending: Pending, *, now: Clock) -> _Decision:
+    trigger, dataset = _subjects(rows, pending)
+    started = begun(pending) or now()
     spec = TriggerSpec.of(trigger)
+    if trigger.for_each is TriggerForEachPrimitive.Dataset:
+        ran = rows.evaluations.ran_for_dataset(pending)
+        paths = [] if settled_without_files(spec, ran=ran) else rows.evaluations.paths(dataset.dataset_id)
+        evaluation = evaluate(spec, Facts(dataset=dataset.model_dump(), paths=paths, ran=ran))
+        return _Decision(trigger, started, evaluation.reason)
     candidates = {} if settled_without_files(spec, ran=False) else _candidates(rows, pending, spec)
     evaluation = evaluate(spec, _file_facts(spec, dataset, candidates))
-    if not evaluation.fires:
-        return evaluation.reason
-    files = [candidates[path] for path in evaluation.fires_for]
+    return _Decision(
+        trigger, started, evaluation.reason, tuple(candidates[path].file_id for path in evaluation.fires_for)
+    )
+
+
+def _fire(rows: Rows, pending: Pending, decision: _Decision, file_ids: Sequence[str]) -> bool:
+    """Fire for the dataset, or for some files; what has had its turn meanwhile, here or elsewhere, is passed over."""
+    if decision.reason is not None:
+        return False
+    if decision.trigger.for_each is TriggerForEachPrimitive.DatasetFile:
+        return _fire_for_files(rows, pending, decision, file_ids)
+    if rows.evaluations.ran_for_dataset(pending):
+        return False
+    rows.evaluations.remember_dataset(pending)
+    return fire_for_dataset(
+        rows, decision.trigger, pending.dataset_id, caused_by=pending.caused_by, now=decision.started
+    )
+
+
+def _fire_for_files(rows: Rows, pending: Pending, decision: _Decision, file_ids: Sequence[str]) -> bool:
+    files = [file for file in rows.evaluations.candidates(pending, file_ids) if not file.ran]
     rows.evaluations.remember_files(pending, files)
     fired = [
-        fire_for_file(rows, trigger, dataset.dataset_id, file, caused_by=pending.caused_by, now=now) for file in files
+        fire_for_file(
+            rows, decision.trigger, pending.dataset_id, file, caused_by=pending.caused_by, now=decision.started
+        )
+        for file in files
     ]
-    return None if any(fired) else TriggerEvaluationOutcomeReason.AlreadyRun
+    return any(fired)
+
+
+def _settled(decision: _Decision, *, fired: bool, now: Clock) -> Settled:
+    """Return what came of it; what was fired for before a crash counts, too."""
+    started = decision.started
+    outcome = TriggerEvaluationOutcome.InvokedAction if fired else TriggerEvaluationOutcome.Skipped
+    reason = None if fired else decision.reason or TriggerEvaluationOutcomeReason.AlreadyRun
+    ended = max(started, now())
+    return Settled(started, ended, TriggerEvaluationStatus.Evaluated, outcome=outcome, reason=reason)
 
 
 def _candidates(rows: Rows, pending: Pending, spec: TriggerSpec) -> dict[str, Candidate]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Pending(NamedTuple):
     """An evaluation that waits; ``event_id`` leads to the files it is about, None when it is about all.
 
-    ``caused_by`` is the invocation whose run caused it, if it was one.
+    ``caused_by`` is the invocation whose run caused it, if it was one. ``outcome`` is there once it has begun to fire,
+    at the moment ``started``, in microseconds since 1970; until then that is when it was noted.
     """
 
     evaluation_id: int
@@ -36,6 +37,8 @@ class Pending(NamedTuple):
     dataset_id: str
     event_id: int | None
     caused_by: str | None
+    started: int
+    outcome: str | None
 
 
 class NamedFile(NamedTuple):
@@ -113,6 +116,13 @@ class EvaluationRows:
             (after,),
         ).fetchone()
         return None if row is None else Pending._make(row)
+
+    def begin(self, pending: Pending, *, started: datetime) -> None:
+        """Record that an evaluation has fired, and has more to fire for."""
+        self._connection.execute(
+            "UPDATE trigger_evaluations SET started = ?, outcome = ? WHERE evaluation_id = ?",
+            (microseconds(started), TriggerEvaluationOutcome.InvokedAction.value, pending.evaluation_id),
+        )
 
     def settle(self, pending: Pending, settled: Settled) -> None:
         """Record what came of an evaluation that waited."""
@@ -235,6 +245,11 @@ def _record(row: _Row) -> TriggerEvaluationRecord:
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def begun(pending: Pending) -> datetime | None:
+    """Return when a waiting evaluation began to fire, before a crash perhaps; None while it has not."""
+    return None if pending.outcome is None else _moment(pending.started)
 
 
 def _moment(microseconds_since: int) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
@@ -17,10 +17,12 @@ from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.trigger_projection import EVENTS
 from reconciler.embedded.access import Caller
 from reconciler.embedded.dispatch_rows import NotedEvent
+from reconciler.embedded.occasions import is_per_file
 from reconciler.embedded.store import Rows
 
 if TYPE_CHECKING:
     from reconciler.domain.datasets import DatasetRecord, FileRecord
+    from reconciler.domain.trigger_shapes import TargetedTriggerRecord
     from reconciler.embedded.events import DatasetEvent
 
 
@@ -84,7 +86,10 @@ def note_end(rows: Rows, invocation: InvocationRecord) -> None:
     _have_wait(rows, invocation.org_id, noted)
 
 
-_ENDS = {
+#: Files that one transaction fires for: in between, others may write.
+FILES_AT_ONCE: Final = 100
+
+_ENDS: Final = {
     InvocationStatus.Completed: PlatformEventType.InvocationCompleted,
     InvocationStatus.Failed: PlatformEventType.InvocationFailed,
     InvocationStatus.Deadly: PlatformEventType.InvocationFailed,
@@ -92,11 +97,25 @@ _ENDS = {
 
 
 def _have_wait(rows: Rows, org_id: str, event: NotedEvent) -> None:
-    subscribed = [row.record.trigger_id for row in rows.targeted.subscribed(org_id, event.type)]
+    subscribed = [row.record for row in rows.targeted.subscribed(org_id, event.type)]
     if not subscribed:
         return
     deaf = rows.invocations.lineage(event.caused_by)
-    rows.dispatches.add_waiting(org_id, [each for each in subscribed if each not in deaf], event)
+    for trigger in subscribed:
+        if trigger.trigger_id in deaf:
+            continue
+        for part in _parts(event, trigger):
+            rows.dispatches.add_waiting(org_id, trigger.trigger_id, part)
+
+
+def _parts(event: NotedEvent, trigger: TargetedTriggerRecord) -> Iterator[NotedEvent]:
+    """Return the event so that one transaction can see it: with so many files, where each of them is an occasion."""
+    if not is_per_file(trigger, event.type):
+        yield event
+        return
+    ids = event.file_ids
+    for start in range(0, len(ids), FILES_AT_ONCE):
+        yield event.model_copy(update={"file_ids": ids[start : start + FILES_AT_ONCE]})
 
 
 def _kinds(event: DatasetEvent) -> Iterator[PlatformEventType]:

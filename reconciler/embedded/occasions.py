@@ -65,6 +65,13 @@ class Occasion:
     caused_by: str | None = None
 
 
+def is_per_file(trigger: TargetedTriggerRecord, kind: PlatformEventType) -> bool:
+    """Return True when each file of such an event is an occasion of its own."""
+    source = trigger.fires_on
+    is_once_per_dataset = isinstance(source, EventSubscription) and source.once_per is OncePer.Dataset
+    return TRAITS[kind].entity == "file" and not is_once_per_dataset
+
+
 def of_schedule(trigger: TargetedTriggerRecord, scheduled_for: datetime) -> Occasion:
     """Return the occasion of one time that a schedule names."""
     event_id = f"evt:{trigger.trigger_id}:{scheduled_for.isoformat()}"

@@ -7,7 +7,7 @@ a write is on its way to the disk when ``atomic`` ends, so that a killed process
 from __future__ import annotations
 
 import sqlite3
-import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +28,11 @@ from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.memory_rows import MemoryRows
 from reconciler.embedded.schema import connect, prepare
 from reconciler.embedded.targeted_rows import TargetedRows
+from reconciler.embedded.turns import Turns
 from reconciler.errors import PlatformUnavailable
+
+#: Seconds between two of many transactions: long enough for one in ten of those who ask to find it.
+_GAP: Final = 0.01
 
 
 class Store:
@@ -37,7 +41,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
-        self._writer = threading.Lock()
+        self._writer = Turns()
         self._closed = False
 
     @classmethod
@@ -67,6 +71,13 @@ class Store:
         # Threads queue here rather than in SQLite, whose waiting is polling and not fair.
         with self._writer, self._transaction("BEGIN IMMEDIATE") as connection:
             yield Rows(connection)
+
+    def give_way(self) -> None:
+        """Leave others a moment between two of many transactions.
+
+        Threads queue for theirs, but other processes ask from time to time, and have to find a gap.
+        """
+        time.sleep(_GAP)
 
     def close(self) -> None:
         """Close every connection; calling it twice is harmless."""

@@ -1,7 +1,8 @@
 """Events that were noted for targeted triggers, seen by each of them after the transaction of the event.
 
 ===========================  ====================================================================================
-per file                     once_per file and occurrence: each file of the event is an occasion of its own
+per file                     once_per file and occurrence: each file of the event is an occasion of its own; of an
+                             event with many files, so many at a time
 per dataset                  the event is one occasion; where a condition or a placeholder looks at the file, each
                              file of the event is tried until the slot of the dataset is taken
 an end of an invocation      one occasion, once_per occurrence or invocation; its records are as they are by then
@@ -18,13 +19,14 @@ from typing import Final
 from reconciler.domain.conditions import fields_of
 from reconciler.domain.datasets import FileRecord
 from reconciler.domain.placeholders import paths_in
-from reconciler.domain.platform_events import TRAITS, OncePer
+from reconciler.domain.platform_events import TRAITS
 from reconciler.domain.trigger_shapes import EventSubscription, TargetedTriggerRecord
 from reconciler.embedded import occasions, shapes
 from reconciler.embedded.dispatch_rows import NotedEvent, Waiting
 from reconciler.embedded.dispatching import dispatch
 from reconciler.embedded.invocations import action_of
-from reconciler.embedded.occasions import DatasetPaths, Occasion
+from reconciler.embedded.noting import FILES_AT_ONCE
+from reconciler.embedded.occasions import DatasetPaths, Occasion, is_per_file
 from reconciler.embedded.shapes import Kept
 from reconciler.embedded.store import Rows, Store
 
@@ -47,6 +49,8 @@ def run_waiting(store: Store, *, now: Clock) -> None:
             if rows.dispatches.take_waiting(waiting.waiting_id):
                 _see(rows, waiting, now=now())
         done = waiting.waiting_id
+        if len(waiting.event.file_ids) >= FILES_AT_ONCE:
+            store.give_way()
 
 
 def _next(store: Store, *, after: int) -> Waiting | None:
@@ -83,7 +87,7 @@ def _of_dataset(rows: Rows, trigger: TargetedTriggerRecord, event: NotedEvent) -
     dataset = None if event.dataset_id is None else rows.datasets.find(event.dataset_id)
     if dataset is None or not isinstance(trigger.fires_on, EventSubscription):
         return
-    per_file = trigger.fires_on.once_per is not OncePer.Dataset and TRAITS[event.type].entity == "file"
+    per_file = is_per_file(trigger, event.type)
     paths = DatasetPaths([] if per_file else rows.evaluations.paths(dataset.dataset_id))
     for file in _files(rows, trigger, event, per_file=per_file):
         yield occasions.of_dataset(trigger, dataset, event, paths=paths, file=file)
