@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel
 
@@ -245,14 +246,29 @@ def _dataset_problems(record: DatasetRecord) -> Iterator[str]:
 def _file_problems(record: FileRecord) -> Iterator[str]:
     path = record.relative_path
     yield from _path_problems(path)
-    if not _URI.match(record.uri):
-        yield f'uri: "{record.uri[:100]}" is none; write a scheme first, as in s3://bucket/key or file:///data/run.bag'
+    yield from _uri_problems(record.uri)
     if record.size > _LARGEST_FILE:
         yield f"size: {record.size} bytes are more than a file can have"
     for problem in _nested_problems(record.metadata):
         yield f"metadata: of {path[:100]!r} {problem}"
     for problem in _text_problems(record):
         yield f"{path[:100]!r}: {problem}"
+
+
+def _uri_problems(uri: str) -> Iterator[str]:
+    if not _URI.match(uri):
+        yield f'uri: "{uri[:100]}" is none; write a scheme first, as in s3://bucket/key or file:///data/run.bag'
+    elif not _can_be_resolved(uri):
+        yield f"uri: {uri[:100]!r} leads nowhere: write brackets and control characters percent-encoded, and no NUL"
+
+
+def _can_be_resolved(uri: str) -> bool:
+    """Return False for what nobody can take apart later: whoever deletes the file, and whoever runs on it."""
+    try:
+        urlsplit(uri)
+    except ValueError:
+        return False
+    return not _CONTROL.search(uri) and "\0" not in unquote(uri)
 
 
 #: Levels of nested metadata; readers of JSON give up at some depth.

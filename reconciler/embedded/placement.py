@@ -31,10 +31,7 @@ def placed(
         RunFailed: A file cannot be read, or is not on this machine.
     """
     several = len({file.association_id for file in files}) > 1
-    return [
-        _placed(file, _source(file, roots), target=_target(file, folder, several=several), check=check)
-        for file in files
-    ]
+    return [_placed(file, roots, target=_target(file, folder, several=several), check=check) for file in files]
 
 
 def listed(files: Sequence[FileRecord]) -> list[PlacedFile]:
@@ -61,9 +58,9 @@ def _target(file: FileRecord, folder: RunFolder, *, several: bool) -> Path:
     return folder.input / (file.association_id if several else "") / file.relative_path
 
 
-def _placed(file: FileRecord, source: Path, *, target: Path, check: Callable[[], None]) -> PlacedFile:
+def _placed(file: FileRecord, roots: tuple[Path, ...] | None, *, target: Path, check: Callable[[], None]) -> PlacedFile:
     try:
-        _copy(source, target, check=check)
+        _copy(_source(file, roots), target, check=check)
     except OSError as error:
         raise RunFailed(f"cannot download {file.relative_path}: {error.strerror}: {error.filename}") from error
     except ValueError as error:
