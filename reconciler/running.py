@@ -46,7 +46,7 @@ class RunnerOptions:
         network: Whether containers may use the network.
         secrets: The operator's file with the values of ``roboto-secret://`` parameters.
         work_dir: Where folders of runs are made; None means where temporary files go.
-        file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
     """
 
     executor: ExecutorKind

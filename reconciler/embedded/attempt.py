@@ -50,7 +50,7 @@ class Bench:
         pace: How long things may take.
         secrets: The operator's file of secrets.
         work_dir: Where folders of runs are made; None means where temporary files go.
-        file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
         credentials: Gives the variables by which an action reaches the platform, where it is served.
         now: Tells the time, in UTC.
         monotonic: Tells how time passes, in seconds.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from reconciler.domain.datasets import FileRecord
+from reconciler.domain.datasets import FileRecord, FileStorageType
 from reconciler.embedded.copies import local_path
 from reconciler.errors import RunFailed
 from reconciler.executors.environment import PlacedFile, RunFolder
@@ -24,7 +24,7 @@ def placed(
     Args:
         files: What to copy.
         folder: Where to.
-        roots: Only what is below these folders may be read; None means that everything may.
+        roots: Of imported files only what is below these folders may be read; None means that everything may.
         check: Called every few megabytes; raises when the run must not go on.
 
     Raises:
@@ -46,7 +46,10 @@ def _source(file: FileRecord, roots: tuple[Path, ...] | None) -> Path:
             f"cannot download {file.uri}: this runner reads files of this machine only; set"
             " requires_downloaded_inputs to false for an action that fetches its inputs itself"
         )
-    if roots is not None and not any(source.resolve().is_relative_to(root) for root in roots):
+    if file.storage_type is FileStorageType.Uploaded or roots is None:
+        # Where the platform keeps what was uploaded is for it to say: nobody can name the upload of somebody else.
+        return source
+    if not any(source.resolve().is_relative_to(root) for root in roots):
         raise RunFailed(f"cannot download {file.uri}: this runner may not read files there")
     return source
 

@@ -44,7 +44,7 @@ class Runner:
         jobs: How many invocations may be under way at once.
         secrets: The operator's file with the values of ``roboto-secret://`` parameters.
         work_dir: Where folders of runs are made; None means where temporary files go.
-        file_roots: Inputs are read from below these folders only; None means from anywhere on this machine.
+        file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
         credentials: Gives the variables by which an action reaches the platform, where it is served.
         pace: How long things may take.
         tell: Told what happens, from several threads, one at a time.

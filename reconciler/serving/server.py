@@ -19,7 +19,6 @@ from starlette.applications import Starlette
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.invocations import InvocationRecord, InvocationSource
-from reconciler.embedded.copies import Copies
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform
@@ -145,10 +144,9 @@ def _runner(
     options = settings.runner
     if options is None:
         return None
-    if settings.config is not None or options.file_roots is not None:
+    if settings.config is not None and options.file_roots is None:
         # Users of a shared server register files by their names alone: none of them is to read the machine's own.
-        uploaded = Copies.beside(settings.database).root
-        options = replace(options, file_roots=(uploaded, *(options.file_roots or ())))
+        options = replace(options, file_roots=())
     return runner_on(platform, options, environ=settings.environ, warn=log, credentials=credentials)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from reconciler.domain.datasets import FileRecord, ImportFileRequest, QueryFilesRequest
+from reconciler.domain.datasets import CreateDatasetRequest, FileRecord, ImportFileRequest, QueryFilesRequest
 from reconciler.domain.invocations import (
     ExecutorContainer,
     InvocationRecord,
@@ -98,6 +98,23 @@ def test_files_outside_of_the_roots_are_not_read(workshop: Workshop, tmp_path: P
     assert "may not read files there" in last_detail(refused)
     read = workshop.ran(workshop.invoke_on(dataset), file_roots=(tmp_path / "run-42",))
     assert read.last_status is InvocationStatus.Completed
+
+
+def test_an_upload_is_read_and_cannot_be_imported_from_where_it_is_kept(workshop: Workshop, tmp_path: Path) -> None:
+    """On a server of several organizations, naming a copy would read the files of others."""
+    (tmp_path / "own.txt").write_text("ours")
+    theirs = workshop.platform.create_dataset(CreateDatasetRequest(name="theirs"))
+    (upload,) = workshop.platform.upload_files(theirs.dataset_id, {"own.txt": tmp_path / "own.txt"})
+    workshop.action("true")
+    read = workshop.ran(workshop.invoke_on(theirs), file_roots=())
+    assert read.last_status is InvocationStatus.Completed
+
+    ours = workshop.platform.create_dataset(CreateDatasetRequest(name="ours"))
+    workshop.platform.import_files(
+        [ImportFileRequest(dataset_id=ours.dataset_id, relative_path="a.txt", uri=upload.uri)]
+    )
+    refused = workshop.ran(workshop.invoke_on(ours), file_roots=())
+    assert "may not read files there" in last_detail(refused)
 
 
 def test_parameters_are_there_with_their_defaults(workshop: Workshop) -> None:
