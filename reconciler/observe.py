@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from hashlib import blake2b
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
@@ -13,7 +14,8 @@ from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.platform import PlatformIdentity, PlatformReader
-from reconciler.domain.queries import PAGE_LIMIT, Page, QuerySpecification
+from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, UnreadPage
+from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import ActionReference
 from reconciler.errors import MalformedAnswer, NotFound
 
@@ -34,47 +36,64 @@ def observe(platform: PlatformReader, *, references: Iterable[ActionReference] =
     Raises:
         PlatformError: The platform could not be read; nothing partial is returned.
     """
-    return _with_foreign(_listed(platform), platform, references, parallelism=parallelism)
+    return _live(_listed(platform), platform, references, parallelism=parallelism)
 
 
 class Observation:
     """One observation that may begin before anybody asks for it; a context that closes the platform at its end.
 
-    With ``ahead`` the platform is opened and listed in a thread of its own, at once; else when :meth:`live` is called.
     Whatever goes wrong is raised by :meth:`live`, so that mistakes in manifests are told first.
     """
 
-    def __init__(self, open_reader: Callable[[], PlatformReader], *, ahead: bool) -> None:
+    def __init__(self, open_reader: Callable[[], PlatformReader]) -> None:
         self._open_reader = open_reader
         self._opened: PlatformReader | None = None
         self._is_over = threading.Event()
         self._reading: Future[_Listing] = Future()
-        self._ahead = ahead
-        if ahead:
-            threading.Thread(target=self._read, name="observe-ahead", daemon=True).start()
+        self._has_begun = False
 
     def __enter__(self) -> Observation:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
-        if self._ahead:
+        if self._has_begun:
             wait([self._reading], timeout=PATIENCE)
         if self._opened is not None:
             self._opened.close()
 
+    def begin(self) -> None:
+        """Open and list the platform in a thread of its own, before anybody asks; once is enough."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        threading.Thread(target=self._read, name="observe-ahead", daemon=True).start()
+
+    def glance(self) -> Glance:
+        """Return what tells the live state from any other, without reading a record of it.
+
+        Raises:
+            ConfigurationError: The platform cannot be opened.
+            PlatformError: It could not be listed.
+        """
+        return self._listing().glance
+
     def live(self, references: Iterable[ActionReference] = (), *, parallelism: int = 16) -> Live:
-        """Return every action and trigger of the own organization, and the foreign actions that are referred to.
+        """Return every action and trigger of the own organization, and the foreign actions that are referred to; once.
 
         Raises:
             ConfigurationError: The platform cannot be opened.
             PlatformError: It could not be read; nothing partial is returned.
         """
-        if not self._ahead:
-            self._read()
-        listing = self._reading.result()
+        listing = self._listing()
         assert self._opened is not None
-        return _with_foreign(listing, self._opened, references, parallelism=parallelism)
+        return _live(listing, self._opened, references, parallelism=parallelism)
+
+    def _listing(self) -> _Listing:
+        if not self._has_begun:
+            self._has_begun = True
+            self._read()
+        return self._reading.result()
 
     def _read(self) -> None:
         try:
@@ -87,28 +106,52 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
-    """Everything of the own organization."""
+class Glance:
+    """Where was looked, and a hash of all that is there."""
 
     identity: PlatformIdentity
-    records: dict[Address, LiveRecord]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Everything of the own organization, not yet read."""
+
+    glance: Glance
+    actions: list[UnreadPage[ActionRecord]]
+    triggers: list[UnreadPage[TriggerRecord]]
+
+    def records(self) -> dict[Address, LiveRecord]:
+        """Return every record by its address; once, for each page is let go when it has been read."""
+        records: dict[Address, LiveRecord] = {}
+        while self.actions:
+            records |= {Address(Kind.ACTION, record.name): record for record in self.actions.pop(0).read().items}
+        while self.triggers:
+            records |= {Address(Kind.TRIGGER, record.name): record for record in self.triggers.pop(0).read().items}
+        return records
 
 
 def _listed(platform: PlatformReader) -> _Listing:
     identity = platform.identity()
-    listings: list[Callable[[], dict[Address, LiveRecord]]] = [
-        lambda: {Address(Kind.ACTION, record.name): record for record in _all_pages(platform.query_actions)},
-        lambda: {Address(Kind.TRIGGER, record.name): record for record in _all_pages(platform.query_triggers)},
+    actions: list[UnreadPage[ActionRecord]] = []
+    triggers: list[UnreadPage[TriggerRecord]] = []
+    listings: list[Callable[[], None]] = [
+        lambda: actions.extend(_all_pages(platform.unread_actions)),
+        lambda: triggers.extend(_all_pages(platform.unread_triggers)),
     ]
-    actions, triggers = _side_by_side(lambda listing: listing(), listings, parallelism=2)
-    return _Listing(identity, actions | triggers)
+    _side_by_side(lambda listing: listing(), listings, parallelism=2)
+    fingerprint = blake2b(digest_size=20)
+    for page in (*actions, *triggers):
+        fingerprint.update(page.fingerprint)
+    return _Listing(Glance(identity, fingerprint.hexdigest()), actions, triggers)
 
 
-def _with_foreign(
+def _live(
     listing: _Listing, platform: PlatformReader, references: Iterable[ActionReference], *, parallelism: int
 ) -> Live:
-    foreign = _foreign(platform, references, org_id=listing.identity.org_id, parallelism=parallelism)
-    return Live(listing.identity, listing.records, foreign)
+    seen = listing.glance
+    foreign = _foreign(platform, references, org_id=seen.identity.org_id, parallelism=parallelism)
+    return Live(seen.identity, listing.records(), foreign, seen.fingerprint)
 
 
 def observe_some(platform: PlatformReader, addresses: Iterable[Address], *, parallelism: int = 16) -> Live:
@@ -122,16 +165,16 @@ def observe_some(platform: PlatformReader, addresses: Iterable[Address], *, para
     return Live(platform.identity(), records)
 
 
-def _all_pages(query: Callable[[QuerySpecification], Page[Record]]) -> list[Record]:
-    records: list[Record] = []
+def _all_pages(query: Callable[[QuerySpecification], UnreadPage[Record]]) -> list[UnreadPage[Record]]:
+    pages: list[UnreadPage[Record]] = []
     seen: set[str] = set()
     token: str | None = None
     while True:
         page = query(_page_after(token))
-        records.extend(page.items)
+        pages.append(page)
         token = page.next_token
         if not token:
-            return records
+            return pages
         if token in seen:
             # A platform that hands out the same token again would keep us here for ever.
             raise MalformedAnswer("the platform repeats a page token", operation="list resources")

@@ -26,9 +26,21 @@ if TYPE_CHECKING:
     from reconciler.domain.live import Live
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
-    from reconciler.manifests.loader import Loading, Verdict
+    from reconciler.manifests.known import Shared
+    from reconciler.manifests.loader import Found, Loading, Verdict
     from reconciler.plan.drift import Drift
-    from reconciler.plan.model import Plan, Scope
+    from reconciler.plan.model import Plan, Scope, Source
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _share(count: int, work: Callable[[int], bytes | None]) -> Shared | None:
+    """Share work with a second process, whose module is only loaded for work that is worth it."""
+    from reconciler.second_process import share
+
+    return share(count, work)
 
 
 def _ignore(event: Event) -> None:
@@ -79,6 +91,7 @@ class Project:
             exclude=self.settings.exclude,
             cache=cache,
             stdin=self._stdin,
+            share=_share,
         )
         if cache is not None:
             cache.save()
@@ -90,22 +103,7 @@ class Project:
         Raises:
             InvalidManifests: With every problem of every file.
         """
-        from reconciler.manifests.loader import load
-
-        cache = self._cache()
-        loading = load(
-            self.settings.paths,
-            root=self.settings.root,
-            exclude=self.settings.exclude,
-            cache=cache,
-            stdin=self._stdin,
-        )
-        if cache is not None:
-            cache.save()
-        diagnostics = self.settings.each_as_seen(loading.diagnostics)
-        if any(diagnostic.is_error for diagnostic in diagnostics):
-            raise InvalidManifests(diagnostics)
-        return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
+        return self._load(self._found(), self._cache())
 
     def plan(self, scope: Scope | None = None) -> Plan:
         """Compare the manifests with live state and decide what would be sent.
@@ -115,16 +113,30 @@ class Project:
             GuardRefused: The plan would do what a guard forbids.
             PlatformError: Live state could not be read.
         """
+        from reconciler.manifests.loader import is_all
         from reconciler.observe import Observation
         from reconciler.plan.references import foreign_references
+        from reconciler.plan_memory import PlanMemory
 
         # A remote platform is listed while the manifests load. The embedded one is not: it would only compete with
         # loading for the interpreter, and opening it may make its file.
         ahead = self.settings.platform is PlatformKind.ROBOTO
-        with Observation(lambda: open_reader(self.settings), ahead=ahead) as observation:
-            desired = self.load().desired
-            live = observation.live(foreign_references(desired), parallelism=self.settings.parallelism)
-            return self._plan(desired, live, scope)
+        found, cache = self._found(), self._cache()
+        memory = PlanMemory(cache, manifests_digest=found.digest)
+        with Observation(lambda: open_reader(self.settings)) as observation:
+            if memory and (scope is None or scope.is_everything):
+                source = self._source(found.digest)
+                if known := memory.plan(observation.glance(), source=source, created=self._now()):
+                    return known
+            loading = self._load(found, cache, underway=observation.begin if ahead else _nothing)
+            is_whole = is_all(found, loading)
+            del found  # the texts of all manifests
+            references = foreign_references(loading.desired)
+            live = observation.live(references, parallelism=self.settings.parallelism)
+            plan = self._plan(loading.desired, live, scope)
+        if is_whole:
+            memory.remember(plan, live)
+        return plan
 
     def drift(self, scope: Scope | None = None) -> Drift:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
@@ -185,19 +197,41 @@ class Project:
                 stop=stop,
             )
 
+    def _found(self) -> Found:
+        from reconciler.manifests.loader import find
+
+        settings = self.settings
+        return find(settings.paths, root=settings.root, exclude=settings.exclude, stdin=self._stdin)
+
+    def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
+        from reconciler.manifests.loader import load_found
+
+        loading = load_found(found, root=self.settings.root, cache=cache, share=_share, underway=underway)
+        if cache is not None:
+            cache.save()
+        diagnostics = self.settings.each_as_seen(loading.diagnostics)
+        if any(diagnostic.is_error for diagnostic in diagnostics):
+            raise InvalidManifests(diagnostics)
+        return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
+
     def _plan(self, desired: Desired, live: Live, scope: Scope | None) -> Plan:
-        from reconciler.checkout import checkout_of
         from reconciler.plan.diff import plan
-        from reconciler.plan.model import Scope, Source
+        from reconciler.plan.model import Scope
+
+        source = self._source(desired.digest)
+        return plan(desired, live, source=source, scope=scope or Scope(), created=self._now())
+
+    def _source(self, manifests_digest: str) -> Source:
+        from reconciler.checkout import checkout_of
+        from reconciler.plan.model import Source
 
         checkout = checkout_of(self.settings.root)
-        source = Source(
-            manifests_digest=desired.digest,
+        return Source(
+            manifests_digest=manifests_digest,
             paths=self.settings.given,
             commit=checkout.commit,
             dirty=checkout.dirty,
         )
-        return plan(desired, live, source=source, scope=scope or Scope(), created=self._now())
 
     def _located_as_seen(self, desired: Desired) -> Desired:
         settings, locate = self.settings, desired.locate

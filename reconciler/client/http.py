@@ -23,10 +23,11 @@ from reconciler.client.settling import queued_as
 from reconciler.client.target import Target
 from reconciler.client.token import checked_token
 from reconciler.client.transport import Transport
+from reconciler.client.unread import unread
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Kind
 from reconciler.domain.platform import PlatformIdentity
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
 from reconciler.domain.requests import (
     CreateActionRequest,
     CreateTriggerRequest,
@@ -154,9 +155,19 @@ class HttpPlatform:
             owner = self._or_own(owner)
         return self._sent(resources.query_actions(query, owner=owner, accessibility=accessibility), readers.actions())
 
+    def unread_actions(self, query: QuerySpecification) -> UnreadPage[ActionRecord]:
+        """Return one page of actions of the own organization, not yet read."""
+        call = resources.query_actions(query, owner=self._org_id, accessibility=Accessibility.Organization)
+        return self._sent(call, unread(readers.actions(), refuse=partial(self._transport.refusal_of, call)))
+
     def get_trigger(self, name: str, *, owner: str | None = None) -> TriggerRecord:
         """Return one trigger."""
         return self._sent(resources.read(Kind.TRIGGER, name, owner=self._or_own(owner)), readers.trigger())
+
+    def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
+        """Return one page of triggers of the own organization, not yet read."""
+        call = resources.query_triggers(query, owner=self._org_id)
+        return self._sent(call, unread(readers.triggers(), refuse=partial(self._transport.refusal_of, call)))
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
         """Return one page of triggers of an organization."""

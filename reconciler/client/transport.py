@@ -17,7 +17,7 @@ from reconciler.client.library import httpx
 from reconciler.client.refusals import Refusal
 from reconciler.client.retry import Failure, Resend, RetryPolicy
 from reconciler.client.target import Target
-from reconciler.errors import MalformedAnswer, OutcomeUnknown, PlatformUnavailable
+from reconciler.errors import MalformedAnswer, OutcomeUnknown, PlatformError, PlatformUnavailable
 
 T = TypeVar("T")
 
@@ -65,6 +65,10 @@ class Transport:
             lost = lost or isinstance(outcome.error, OutcomeUnknown)
             _log.info("%s: %s; trying again in %.1f s", call.operation, outcome.error.message, pause)
             self.sleep(pause)
+
+    def refusal_of(self, call: Call, problem: Unreadable) -> PlatformError:
+        """Return the error for an answer that turned out to be unusable when it was read later."""
+        return outages.final_error(self._unusable(call, problem).error, lost=False, call=call)
 
     def _attempt(self, call: Call, read: Reader[T]) -> T | Failure:
         # Failures are returned, not raised: an error of ours never has httpx's, which holds the headers, in its chain.

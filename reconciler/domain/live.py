@@ -19,11 +19,13 @@ class Live:
     """The own organization's resources by address, and the foreign actions that manifests refer to.
 
     ``foreign`` holds every reference that was looked up outside the own organization; None means it was not found.
+    ``fingerprint`` is a hash of all that was listed, empty where not all of it was; equal ones mean equal records.
     """
 
     identity: PlatformIdentity
     records: Mapping[Address, LiveRecord]
     foreign: Mapping[ActionReference, ActionRecord | None] = field(default_factory=dict)
+    fingerprint: str = field(default="", compare=False)
 
     def action(self, name: str) -> ActionRecord | None:
         """Return an action of the own organization; None when there is none."""

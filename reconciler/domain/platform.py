@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.domain.actions import ActionRecord
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
 from reconciler.domain.requests import (
     CreateActionRequest,
     CreateTriggerRequest,
@@ -60,6 +60,10 @@ class PlatformReader(Protocol):
         """Return one page of actions of an organization, or of the Action Hub; newest first by default."""
         ...
 
+    def unread_actions(self, query: QuerySpecification) -> UnreadPage[ActionRecord]:
+        """Return one page of actions of the own organization, not yet read."""
+        ...
+
     def get_trigger(self, name: str, *, owner: str | None = None) -> TriggerRecord:
         """Return one trigger.
 
@@ -70,6 +74,10 @@ class PlatformReader(Protocol):
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
         """Return one page of triggers of an organization, newest first by default."""
+        ...
+
+    def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
+        """Return one page of triggers of the own organization, not yet read."""
         ...
 
     def close(self) -> None:

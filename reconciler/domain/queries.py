@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from pydantic import Field, PrivateAttr
 
@@ -28,6 +28,7 @@ from reconciler.errors import MalformedAnswer
 PAGE_LIMIT: Final = 1000
 
 Record = TypeVar("Record")
+Read_co = TypeVar("Read_co", covariant=True)
 
 
 class SortDirection(StrEnum):
@@ -106,11 +107,33 @@ class Where(Comparisons[QuerySpecification]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Record]):
+class Page(Generic[Read_co]):
     """One page of records; ``next_token`` None means it is the last."""
 
-    items: tuple[Record, ...]
+    items: tuple[Read_co, ...]
     next_token: str | None
+
+
+class UnreadPage(Protocol[Read_co]):
+    """A page as it came, whose records are made when they are asked for: many who list do not want them all."""
+
+    @property
+    def next_token(self) -> str | None:
+        """The token of the next page; None means this is the last."""
+        ...
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A hash of everything in it: equal ones mean equal pages."""
+        ...
+
+    def read(self) -> Page[Read_co]:
+        """Return the page with its records.
+
+        Raises:
+            MalformedAnswer: It holds something else.
+        """
+        ...
 
 
 def each_of_pages(

@@ -29,7 +29,7 @@ from reconciler.domain.invocation_requests import (
 )
 from reconciler.domain.invocations import InvocationRecord, LogRecord
 from reconciler.domain.platform import PlatformIdentity
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
 from reconciler.domain.requests import (
     CreateActionRequest,
     CreateTriggerRequest,
@@ -150,6 +150,9 @@ class EmbeddedPlatform:
         with self._writing(f'delete action "{name}"') as rows:
             actions.delete_action(rows, name, caller=self._caller, owner=owner)
 
+    def unread_actions(self, query: QuerySpecification) -> UnreadPage[ActionRecord]:
+        return self.stored_actions(query)
+
     def get_trigger(self, name: str, *, owner: str | None = None) -> TriggerRecord:
         with self._reading(f'read trigger "{name}"') as rows:
             return triggers.read_trigger(rows, name, caller=self._caller, owner=owner)
@@ -161,6 +164,9 @@ class EmbeddedPlatform:
         """Return the same page as :meth:`query_triggers`, as it is stored."""
         with self._reading("query triggers") as rows:
             return triggers.query_triggers(rows, query, caller=self._caller, owner=owner)
+
+    def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
+        return self.stored_triggers(query)
 
     def create_trigger(self, request: CreateTriggerRequest) -> TriggerRecord:
         with self._writing(f'create trigger "{request.name}"') as rows:

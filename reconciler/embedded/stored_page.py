@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from reconciler.domain.queries import Page
@@ -21,6 +22,14 @@ class StoredPage(Generic[Record]):
     model: type[Record]
     documents: tuple[str, ...]
     next_token: str | None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A hash of the documents and the token."""
+        hashed = blake2b((self.next_token or "").encode(), digest_size=20)
+        for document in self.documents:
+            hashed.update(document.encode())
+        return hashed.digest()
 
     def read(self) -> Page[Record]:
         """Return the page of records."""

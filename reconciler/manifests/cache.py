@@ -1,8 +1,8 @@
 """What was valid before and has not changed: documents by the hash of their file, verdicts by that of the project.
 
-Three files a project, so that its settings and a verdict are read without the documents. Each begins with a line that
-names the format, the version of whatever decided "valid", and a checksum of the rest; when any of it is not as
-expected the cache is empty. Nothing here ever fails: a cache that cannot be read is cold, one that cannot be written
+A file for each sort of thing, so that settings, a verdict or a plan are read without the documents. Each begins with a
+line that names the format, the version of whatever decided "valid", and a checksum of the rest; when any of it is not
+as expected the cache is empty. Nothing here ever fails: a cache that cannot be read is cold, one that cannot be written
 stays as it was.
 """
 
@@ -25,6 +25,9 @@ DIRECTORY_VARIABLE: Final = "RECONCILER_CACHE_DIR"
 #: Verdicts a project keeps, the latest used: one for each way its files are selected.
 MOST_VERDICTS: Final = 16
 
+#: Platforms a project's plans are remembered for, the latest used.
+MOST_PLANS: Final = 8
+
 _FORMAT: Final = b"1"
 
 
@@ -45,6 +48,7 @@ class ValidationCache:
         self._documents = _Lines(stem.with_suffix(".documents"), version=version)
         self._verdicts = _Lines(stem.with_suffix(".verdicts"), version=version)
         self._settings = _Lines(stem.with_suffix(".settings"), version=version)
+        self._plans = _Lines(stem.with_suffix(".plans"), version=version)
 
     @classmethod
     def open(cls, directory: Path, *, project: str, version: str) -> Self:
@@ -54,6 +58,10 @@ class ValidationCache:
         Python together: what another version remembered does not count.
         """
         return cls(directory / _short_hash(project), version=version)
+
+    def has_documents(self, digest: str) -> bool:
+        """Return True when something was remembered of the file with this digest."""
+        return self._documents.has(digest)
 
     def documents(self, digest: str) -> list[Any] | None:
         """Return what was remembered of the file with this digest, as new objects; None when it is not known."""
@@ -92,11 +100,24 @@ class ValidationCache:
         """Remember that a project file with this digest is valid and says this."""
         self._settings.set(digest, json.dumps(settings).encode())
 
+    def plans(self, project_digest: str) -> dict[str, Any]:
+        """Return what was remembered of plans of a whole project, by the platform each was for."""
+        line = self._plans.get(project_digest)
+        known = None if line is None else _read(line, json.loads)
+        return known if isinstance(known, dict) else {}
+
+    def remember_plan(self, project_digest: str, platform: str, plan: dict[str, Any]) -> None:
+        """Remember something of the plan of a whole project for a platform: any JSON object."""
+        others = {name: each for name, each in self.plans(project_digest).items() if name != platform}
+        latest = dict(list(others.items())[1 - MOST_PLANS :])
+        self._plans.set(project_digest, json.dumps({**latest, platform: plan}).encode())
+
     def save(self) -> None:
         """Write what is new, without the documents that this run did not use."""
         self._settings.save(keep_unused=0)
         self._documents.save(keep_unused=0)
         self._verdicts.save(keep_unused=MOST_VERDICTS - 1)
+        self._plans.save(keep_unused=MOST_VERDICTS - 1)
 
 
 class _Lines:
@@ -115,6 +136,9 @@ class _Lines:
         if value is not None:
             self._used[name] = value
         return value
+
+    def has(self, key: str) -> bool:
+        return key.encode() in self._loaded()
 
     def set(self, key: str, value: bytes) -> None:
         name = key.encode()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.reading import LARGEST_STDIN, SourceFile, from_bytes, read_source
 from reconciler.manifests.walking import Candidate, Excluded, is_below, outside, walk
 
-__all__ = ["Found", "SourceFile", "find", "read_file"]
+__all__ = ["Found", "SourceFile", "find", "project_digest", "read_file"]
 
 #: More files than this are a mistake in the path.
 MOST_FILES: Final = 100_000
@@ -28,6 +29,24 @@ class Found:
 
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digest of each file by its name."""
+        return {file.name: file.digest for file in self.files}
+
+    @property
+    def digest(self) -> str:
+        """A hash over the names and contents of all files."""
+        return project_digest(self.digests)
+
+
+def project_digest(digests: Mapping[str, str]) -> str:
+    """Hash the names and contents of files; their order does not matter."""
+    hashed = blake2b(digest_size=20)
+    for name in sorted(digests):
+        hashed.update(f"{name}\0{digests[name]}\0".encode())
+    return hashed.hexdigest()
 
 
 def find(

@@ -15,6 +15,8 @@ from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
 from reconciler.manifests.desired import Resource, Spec
 from reconciler.manifests.files import SourceFile, read_file
+from reconciler.manifests.known import Known
+from reconciler.manifests.layering import is_layered
 from reconciler.manifests.origins import Origin, Origins
 from reconciler.manifests.overlays import by_name, overlaid, with_sets
 from reconciler.manifests.problems import Problem
@@ -25,7 +27,6 @@ from reconciler.manifests.suggestions import did_you_mean
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
     from reconciler.manifests.action_json import ActionFile
-    from reconciler.manifests.cache import ValidationCache
 
 
 #: The kinds that a plan can change, as manifests write them.
@@ -37,7 +38,7 @@ class Gathering:
     """What has been gathered so far; one file after the other through :meth:`take`, then :meth:`finish` once."""
 
     root: Path
-    cache: ValidationCache | None
+    known: Known
     origins: Origins
     diagnostics: list[Diagnostic] = field(default_factory=list)
     resources: dict[Address, Resource] = field(default_factory=dict)
@@ -77,9 +78,12 @@ class Gathering:
 
     def _documents(self, file: SourceFile) -> Iterable[tuple[Origin, dict[str, Any]]]:
         """Return the valid documents of a file; what is wrong with the others is reported."""
-        known = None if self.cache is None else self.cache.documents(file.digest)
-        if known is not None:
-            return [(self._begun(file, index, line, column), document) for index, line, column, document in known]
+        rows = self.known.rows(file)
+        if rows is None:
+            return self._faulty(file)
+        return [(self._begun(file, index, line, column), document) for index, line, column, document in rows]
+
+    def _faulty(self, file: SourceFile) -> list[tuple[Origin, dict[str, Any]]]:
         from reconciler.manifests.source import parse
 
         parsed = parse(file.text, file=file.name)
@@ -89,9 +93,6 @@ class Gathering:
             origin = self._begun(file, document.index, document.line, document.column)
             if self._is_valid(file, origin, document.data) and isinstance(document.data, dict):
                 documents.append((origin, document.data))
-        if self.cache is not None and not parsed.diagnostics and len(documents) == len(parsed.documents):
-            places = self.origins.starts
-            self.cache.remember(file.digest, [[at.document, *places[at], document] for at, document in documents])
         return documents
 
     def _begun(self, file: SourceFile, index: int, line: int, column: int) -> Origin:
@@ -114,7 +115,7 @@ class Gathering:
             self._judge_rest(origin, kind, pruned(document, problems))
             return False
         # What consists of layers is held against its model once it is whole.
-        return _is_layered(kind, document) or self._fits_model(origin, kind, document)
+        return is_layered(kind, document) or self._fits_model(origin, kind, document)
 
     def _fits_model(self, origin: Origin, kind: str, document: Json) -> bool:
         from reconciler.manifests.documents import model_problems
@@ -152,7 +153,7 @@ class Gathering:
     # -- kinds
 
     def _sort(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
-        if _is_layered(kind, document):
+        if is_layered(kind, document):
             self._layered.append((origin, document))
         elif kind in _RESOURCES:
             self._keep(origin, kind, document, own=document)
@@ -286,12 +287,6 @@ class Gathering:
             return None
         self._report(Origin(source.name), repeated_parameters(action.spec.get("parameters"), pointer="/parameters"))
         return action
-
-
-def _is_layered(kind: str, document: Json) -> bool:
-    """Return True for an action that starts from a file or takes parameters from sets."""
-    spec = document["spec"] if isinstance(document, dict) else None
-    return kind == "Action" and isinstance(spec, dict) and bool(spec.keys() & {"from", "parameter_sets"})
 
 
 def _resource(origin: Origin, kind: str, document: dict[str, Any]) -> Resource:

@@ -7,22 +7,35 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Diagnostic, in_order
-from reconciler.manifests.files import Found, find
+from reconciler.manifests.files import Found, find, project_digest
 from reconciler.manifests.project_file import ProjectSettings, read_project
 
 # The models and what they are built on take 0.2 s to load: too long for files that are known to be without fault.
 if TYPE_CHECKING:
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
+    from reconciler.manifests.known import Share
 
-__all__ = ["Loading", "ProjectSettings", "Verdict", "load", "open_cache", "read_project", "validate"]
+__all__ = [
+    "Found",
+    "Loading",
+    "ProjectSettings",
+    "Verdict",
+    "find",
+    "is_all",
+    "load",
+    "load_found",
+    "open_cache",
+    "read_project",
+    "validate",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,25 @@ def load(
     cache: ValidationCache | None = None,
     stdin: Callable[[], bytes] | None = None,
 ) -> Loading:
-    """Read the manifests in ``paths`` and check them; what is wrong is never raised, all of it is returned.
+    """Find the manifests in ``paths``, read them and check them; see :func:`load_found`."""
+    return load_found(find(paths, root=root, exclude=exclude, stdin=stdin), root=root, cache=cache)
 
-    ``root`` is the project's folder: names are relative to it, and action files must lie in it.
+
+def load_found(
+    found: Found,
+    *,
+    root: Path,
+    cache: ValidationCache | None = None,
+    share: Share | None = None,
+    underway: Callable[[], None] = lambda: None,
+) -> Loading:
+    """Read what was found and check it; what is wrong is never raised, all of it is returned.
+
+    ``root`` is the project's folder: names are relative to it, and action files must lie in it. ``share`` begins a
+    second process when there is work for two; after that, ``underway`` is called once, which may start threads.
     """
     with _uncollected():
-        return _load(find(paths, root=root, exclude=exclude, stdin=stdin), root=root, cache=cache)
+        return _load(found, root=root, cache=cache, share=share, underway=underway)
 
 
 def validate(
@@ -74,6 +100,7 @@ def validate(
     exclude: Sequence[str] = (),
     cache: ValidationCache | None = None,
     stdin: Callable[[], bytes] | None = None,
+    share: Share | None = None,
 ) -> Verdict:
     """Say what is wrong with the manifests; at once where the cache knows the very same files to be without fault."""
     found = find(paths, root=root, exclude=exclude, stdin=stdin)
@@ -81,7 +108,7 @@ def validate(
     if known is not None:
         return known
     with _uncollected():
-        loading = _load(found, root=root, cache=cache)
+        loading = _load(found, root=root, cache=cache, share=share, underway=lambda: None)
     if cache is not None and not loading.diagnostics:
         _remember_verdict(cache, found, loading)
     return Verdict(loading.counts, loading.diagnostics, loading.files)
@@ -98,19 +125,22 @@ def _known_verdict(found: Found, *, cache: ValidationCache | None) -> Verdict | 
     """Return the verdict on these very files, if it was without a diagnostic; None when it is not known."""
     if cache is None or found.diagnostics or not found.files:
         return None
-    digests = _digests(found)
-    counts = cache.verdict(_digest(digests))
+    digests = found.digests
+    counts = cache.verdict(project_digest(digests))
     return None if counts is None else Verdict(counts, (), tuple(sorted(digests)))
 
 
 def _remember_verdict(cache: ValidationCache, found: Found, loading: Loading) -> None:
-    # An action file outside of what was searched would not be looked at the next time.
-    if set(loading.files) == _digests(found).keys():
+    if is_all(found, loading):
         cache.remember_verdict(loading.desired.digest, dict(loading.counts))
 
 
-def _digests(found: Found) -> dict[str, str]:
-    return {file.name: file.digest for file in found.files}
+def is_all(found: Found, loading: Loading) -> bool:
+    """Return True when nothing was loaded but what was found.
+
+    An action file outside of what was searched would not be looked at the next time.
+    """
+    return set(loading.files) == found.digests.keys()
 
 
 @contextmanager
@@ -128,16 +158,26 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading:
+def _load(
+    found: Found,
+    *,
+    root: Path,
+    cache: ValidationCache | None,
+    share: Share | None,
+    underway: Callable[[], None],
+) -> Loading:
     from reconciler.manifests.checks import project_problems, with_inherited_secrets
     from reconciler.manifests.desired import KINDS, Desired
     from reconciler.manifests.gathering import Gathering
+    from reconciler.manifests.known import Known
     from reconciler.manifests.origins import Origin, Origins
 
-    gathering = Gathering(root, cache, Origins(root))
-    gathering.diagnostics += found.diagnostics
-    for file in found.files:
-        gathering.take(file)
+    with closing(Known(found.files, cache=cache, share=share)) as known:
+        underway()
+        gathering = Gathering(root, known, Origins(root))
+        gathering.diagnostics += found.diagnostics
+        for file in found.files:
+            gathering.take(file)
     gathering.finish()
     resources = dict(sorted(gathering.resources.items()))
     diagnostics = gathering.diagnostics
@@ -151,7 +191,7 @@ def _load(found: Found, *, root: Path, cache: ValidationCache | None) -> Loading
     ordered = in_order(diagnostics)
     desired = Desired(
         resources=with_inherited_secrets(resources),
-        digest=_digest(gathering.digests),
+        digest=project_digest(gathering.digests),
         warnings=tuple(each for each in ordered if not each.is_error),
         locate=gathering.origins,
     )
@@ -166,23 +206,15 @@ def _nothing_found() -> Diagnostic:
     )
 
 
-def _digest(digests: Mapping[str, str]) -> str:
-    """Hash the names and contents of files; their order does not matter."""
-    hashed = blake2b(digest_size=20)
-    for name in sorted(digests):
-        hashed.update(f"{name}\0{digests[name]}\0".encode())
-    return hashed.hexdigest()
-
-
 def _version() -> str:
-    """Name the state of the code that decides what is valid: whatever changed in it may judge otherwise."""
+    """Name the state of the code that decides what is valid and what differs: with a change it may judge otherwise."""
     hashed = blake2b(str(sys.hexversion).encode(), digest_size=20)
     package = importlib.util.find_spec("pydantic")
     if package is not None and package.origin is not None:
         # Loading pydantic to ask for its version would take longer than all else a warm run does.
         hashed.update((Path(package.origin).parent / "version.py").read_bytes())
     here = Path(__file__).parent
-    for folder in (here, here.parent / "domain"):
+    for folder in (here, here.parent / "domain", here.parent / "plan"):
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda each: each.name):
                 if entry.name.endswith(".py"):

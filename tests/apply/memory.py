@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.notset import NotSetType
 from reconciler.domain.platform import PlatformIdentity
-from reconciler.domain.queries import Page, QuerySpecification
+from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
 from reconciler.domain.requests import (
     CreateActionRequest,
     CreateTriggerRequest,
@@ -23,6 +23,7 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerRecord
 from reconciler.domain.values import Accessibility, ActionReference
+from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import Conflict, NotFound, OutcomeUnknown, PlatformError
 
 ORG = "og_test"
@@ -87,6 +88,12 @@ class MemoryPlatform:
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
         return Page(tuple(self.triggers.values()), None)
+
+    def unread_actions(self, query: QuerySpecification) -> UnreadPage[ActionRecord]:
+        return StoredPage(ActionRecord, tuple(record.model_dump_json() for record in self.actions.values()), None)
+
+    def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
+        return StoredPage(TriggerRecord, tuple(record.model_dump_json() for record in self.triggers.values()), None)
 
     def close(self) -> None:
         return None

@@ -28,7 +28,9 @@ def platform(tmp_path: Path) -> Iterator[EmbeddedPlatform]:
 def test_it_reads_the_same_ahead_or_when_asked(platform: EmbeddedPlatform, *, ahead: bool) -> None:
     """Both give what :func:`observe` gives, and the platform is closed at the end."""
     expected = observe(platform)
-    with Observation(lambda: platform, ahead=ahead) as observation:
+    with Observation(lambda: platform) as observation:
+        if ahead:
+            observation.begin()
         assert observation.live() == expected
         assert expected.records.keys() == {Address(Kind.ACTION, "ingest")}
     with pytest.raises(PlatformUnavailable):
@@ -42,8 +44,11 @@ def test_what_goes_wrong_is_raised_when_it_is_asked_for(*, ahead: bool) -> None:
     def fail() -> EmbeddedPlatform:
         raise ConfigurationError("no platform is configured")
 
-    with Observation(fail, ahead=ahead) as observation, pytest.raises(ConfigurationError):
-        observation.live()
+    with Observation(fail) as observation:
+        if ahead:
+            observation.begin()
+        with pytest.raises(ConfigurationError):
+            observation.live()
 
 
 def test_nothing_is_opened_before_it_is_asked_for() -> None:
@@ -52,7 +57,7 @@ def test_nothing_is_opened_before_it_is_asked_for() -> None:
     def open_reader() -> EmbeddedPlatform:
         raise AssertionError("opened")
 
-    with pytest.raises(ZeroDivisionError), Observation(open_reader, ahead=False):
+    with pytest.raises(ZeroDivisionError), Observation(open_reader):
         raise ZeroDivisionError
 
 
@@ -65,7 +70,9 @@ def test_a_reading_nobody_wants_is_not_waited_for(platform: EmbeddedPlatform) ->
         has_opened.set()
         return platform
 
-    with pytest.raises(ZeroDivisionError), Observation(open_reader, ahead=True) as observation:
+    observation = Observation(open_reader)
+    observation.begin()
+    with pytest.raises(ZeroDivisionError), observation:
         raise ZeroDivisionError
     assert not has_opened.is_set()
     may_open.set()
@@ -73,3 +80,24 @@ def test_a_reading_nobody_wants_is_not_waited_for(platform: EmbeddedPlatform) ->
         observation.live()
     with pytest.raises(PlatformUnavailable):
         platform.get_action("ingest")
+
+
+def test_a_glance_tells_one_live_state_from_another(tmp_path: Path) -> None:
+    """The same as long as nothing changes, another one after any change, and no substitute for reading."""
+
+    def glance() -> str:
+        with Observation(lambda: EmbeddedPlatform.open(tmp_path / "other.sqlite3")) as observation:
+            fingerprint = observation.glance().fingerprint
+            assert observation.live().fingerprint == fingerprint
+        return fingerprint
+
+    empty = glance()
+    assert glance() == empty
+    platform = EmbeddedPlatform.open(tmp_path / "other.sqlite3")
+    platform.create_action(CreateActionRequest(name="ingest"))
+    created = glance()
+    assert created != empty
+    platform.delete_action("ingest")
+    platform.create_action(CreateActionRequest(name="ingest"))
+    assert glance() not in {empty, created}
+    platform.close()

@@ -1,0 +1,32 @@
+"""Files without fault: their documents, parsed and accepted by the schema and the model of their kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.manifests.documents import kind_of, model_problems, schema_problems
+from reconciler.manifests.files import SourceFile
+from reconciler.manifests.layering import is_layered
+from reconciler.manifests.source import parse
+
+if TYPE_CHECKING:
+    from reconciler.domain.values import Json
+
+#: A valid document: its index in its file from 0, the line and the column at which it begins from 1, and its data.
+Row = list[Any]
+
+
+def flawless(file: SourceFile) -> list[Row] | None:
+    """Return the documents of a file that is without fault; None for any other file."""
+    parsed = parse(file.text, file=file.name)
+    if parsed.diagnostics or not all(_is_valid(document.data) for document in parsed.documents):
+        return None
+    return [[each.index, each.line, each.column, each.data] for each in parsed.documents]
+
+
+def _is_valid(document: Json) -> bool:
+    kind = kind_of(document)
+    if not isinstance(kind, str) or schema_problems(document, kind=kind):
+        return False
+    # What consists of layers is held against its model once it is whole.
+    return is_layered(kind, document) or not model_problems(document, kind=kind)
