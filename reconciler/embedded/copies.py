@@ -6,6 +6,7 @@ was killed leaves behind has no record, and goes with its dataset.
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
@@ -27,13 +28,18 @@ _SHOWN: Final = 5
 _CHUNK: Final = 1024 * 1024
 
 
+#: Ids that new files are to have, by their path inside the dataset; None for files that are not the platform's own.
+Ids = Mapping[str, str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy: its path inside the dataset, where it is, and its size in bytes."""
+    """One copy: its path inside the dataset, where it is, and its size in bytes; ``file_id`` empty for any new one."""
 
     relative_path: str
     uri: str
     size: int
+    file_id: str = ""
 
 
 def local_path(uri: str) -> Path | None:
@@ -59,9 +65,13 @@ class Copies:
         return cls(database.with_name(f"{database.name}.files"))
 
     @contextmanager
-    def making(self, dataset_id: str, files: Mapping[str, Path]) -> Iterator[tuple[str, list[Copy]]]:
+    def making(
+        self, dataset_id: str, files: Mapping[str, Path], *, ids: Ids = None
+    ) -> Iterator[tuple[str, list[Copy]]]:
         """Copy files, by their path inside the dataset, and give the upload's id with its copies.
 
+        Files that have ``ids`` by their path already are the platform's own, which nobody changes any more: they are
+        linked, whatever their size.
         When an error of ours leaves the ``with``, which registers them, no copy stays.
 
         Raises:
@@ -73,7 +83,7 @@ class Copies:
         transaction_id = new_transaction_id()
         folder = self._root / dataset_id / transaction_id
         try:
-            copies = [_copied(path, source, folder / path) for path, source in files.items()]
+            copies = [_copied(path, source, folder / path, ids=ids) for path, source in files.items()]
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -120,7 +130,10 @@ def _problems(files: Mapping[str, Path]) -> Iterator[str]:
             yield f"{source}: {getattr(error, 'strerror', None) or error}"
 
 
-def _copied(relative_path: str, source: Path, target: Path) -> Copy:
+def _copied(relative_path: str, source: Path, target: Path, *, ids: Ids) -> Copy:
+    file_id = "" if ids is None else ids.get(relative_path, "")
+    if ids is not None and (size := _linked(source, target)) is not None:
+        return Copy(relative_path, target.as_uri(), size, file_id)
     try:
         reading = source.open("rb")
     except OSError as error:
@@ -134,4 +147,14 @@ def _copied(relative_path: str, source: Path, target: Path) -> Copy:
                 size = writing.tell()
         except OSError as error:
             raise PlatformUnavailable(f"cannot keep a copy of {source} at {target}: {error.strerror}") from error
-    return Copy(relative_path, target.as_uri(), size)
+    return Copy(relative_path, target.as_uri(), size, file_id)
+
+
+def _linked(source: Path, target: Path) -> int | None:
+    """Give a file a second name, and return its size in bytes; None where the disk does not do that."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(source, target)
+        return target.stat().st_size
+    except OSError:
+        return None

@@ -62,14 +62,14 @@ def import_files(
 
 
 def add_uploads(
-    rows: Rows, copies: Iterable[Copy], *, dataset_id: str, transaction_id: str, caller: Caller, now: datetime
+    rows: Rows, copies: Iterable[Copy], dataset_id: str, *, upload_id: str, caller: Caller, now: datetime
 ) -> list[FileRecord]:
     """Register files that were copied."""
     dataset = read_dataset(rows, dataset_id, caller=caller)
-    drafts = [_uploaded(copy, dataset, transaction_id=transaction_id, caller=caller, now=now) for copy in copies]
+    drafts = [_uploaded(copy, dataset, upload_id=upload_id, caller=caller, now=now) for copy in copies]
     check_files(drafts)
     records = _kept(rows, drafts)
-    _note(rows, TriggerEvaluationCause.FileUpload, records, caller=caller, now=now, transaction_id=transaction_id)
+    _note(rows, TriggerEvaluationCause.FileUpload, records, caller=caller, now=now, transaction_id=upload_id)
     return records
 
 
@@ -151,6 +151,7 @@ def _imported(request: ImportFileRequest, dataset: DatasetRecord, *, caller: Cal
         uri=request.uri,
         size=request.size or 0,
         storage_type=FileStorageType.Imported,
+        file_id=new_file_id(),
         description=request.description,
         device_id=request.device_id or dataset.device_id,
         metadata=request.metadata or {},
@@ -158,7 +159,7 @@ def _imported(request: ImportFileRequest, dataset: DatasetRecord, *, caller: Cal
     )
 
 
-def _uploaded(copy: Copy, dataset: DatasetRecord, *, transaction_id: str, caller: Caller, now: datetime) -> FileRecord:
+def _uploaded(copy: Copy, dataset: DatasetRecord, *, upload_id: str, caller: Caller, now: datetime) -> FileRecord:
     return _draft(
         dataset,
         caller=caller,
@@ -168,13 +169,13 @@ def _uploaded(copy: Copy, dataset: DatasetRecord, *, transaction_id: str, caller
         size=copy.size,
         storage_type=FileStorageType.Uploaded,
         device_id=dataset.device_id,
-        upload_id=transaction_id,
+        upload_id=upload_id,
+        file_id=copy.file_id or new_file_id(),
     )
 
 
 def _draft(dataset: DatasetRecord, *, caller: Caller, now: datetime, relative_path: str, **facts: Any) -> FileRecord:
     return FileRecord(
-        file_id=new_file_id(),
         association_id=dataset.dataset_id,
         org_id=dataset.org_id,
         relative_path=relative_path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,21 +43,18 @@ from reconciler.domain.whole_platform import Stream
 from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, runs, triggers, waiting_events
 from reconciler.embedded.access import LOCAL_CALLER, Caller
 from reconciler.embedded.checks import check_paths
-from reconciler.embedded.copies import Copies
+from reconciler.embedded.copies import Copies, Ids
 from reconciler.embedded.doing import doing
 from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.leases import check_lease
-from reconciler.embedded.scheduler import Scheduler, run_due
+from reconciler.embedded.scheduler import Clock, Scheduler, run_due
 from reconciler.embedded.store import Rows, Store
 from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.targeted_platform import TargetedTriggers
 from reconciler.errors import PlatformError
 
 __all__ = ["LOCAL_CALLER", "Caller", "EmbeddedPlatform"]
-
-#: Tells the time, in UTC.
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -337,20 +334,15 @@ class EmbeddedPlatform:
             deleted = files.delete_file(rows, file_id, caller=self._caller, owner=owner)
         self._copies.discard_file(deleted)
 
-    def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
+    def upload_files(self, dataset_id: str, files: dict[str, Path], *, ids: Ids = None) -> list[FileRecord]:
+        """Add local files; those with ``ids`` for new ones are the platform's own, and need no second copy."""
         with doing(f'upload files to dataset "{dataset_id}"'):
             check_paths(files)
-            with self._reading("") as rows:
-                datasets.read_dataset(rows, dataset_id, caller=self._caller)
+            self.get_dataset(dataset_id)
             # Copying may take long: nobody's transaction waits for it.
-            with self._copies.making(dataset_id, files) as (transaction_id, copies), self._writing("") as rows:
+            with self._copies.making(dataset_id, files, ids=ids) as (upload, copies), self._writing("") as rows:
                 records = add_uploads(
-                    rows,
-                    copies,
-                    dataset_id=dataset_id,
-                    transaction_id=transaction_id,
-                    caller=self._caller,
-                    now=self._clock(),
+                    rows, copies, dataset_id, upload_id=upload, caller=self._caller, now=self._clock()
                 )
         self._evaluate_noted()
         return records

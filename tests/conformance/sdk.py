@@ -38,6 +38,25 @@ class Datasets(Protocol):
         """Delete a dataset."""
 
 
+class Bytes(Protocol):
+    """The bytes of files, through the object store that the environment names."""
+
+    def upload(self, dataset_id: str, path: str, content: bytes) -> None:
+        """Upload one file."""
+
+    def upload_all(self, dataset_id: str, contents: dict[str, bytes]) -> None:
+        """Upload a folder of files."""
+
+    def download(self, dataset_id: str, path: str) -> bytes:
+        """Download one file."""
+
+    def download_all(self, dataset_id: str) -> dict[str, bytes]:
+        """Download every file."""
+
+    def linked(self, dataset_id: str, path: str) -> bytes:
+        """Read one file by a link that needs no token."""
+
+
 class Searches(Protocol):
     """What the newest release finds in other ways; queries are RoboQL."""
 
@@ -82,6 +101,7 @@ class Sdk(Client):
         refused: Runs a call and returns the official name of the exception it raises; empty when it raises none.
         newer: What has the trigger of the newer shape; None where there is none.
         searches: None where there are none.
+        bytes: None where there is no object store.
     """
 
     foreign: Any
@@ -90,6 +110,7 @@ class Sdk(Client):
     refused: Callable[[Callable[[], object]], str]
     newer: Any = None
     searches: Searches | None = None
+    bytes: Bytes | None = None
 
 
 class Claim(NamedTuple):

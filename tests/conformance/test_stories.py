@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from tests.conformance.environments import NEW, ROOT, Environment
 from tests.conformance.ours import our_sdk
 from tests.conformance.sdk import Claim
 from tests.conformance.serving import Served, serving
-from tests.conformance.stories import NEWER_STORIES, STORIES
+from tests.conformance.stories import NEWER_STORIES, OFFICIAL_STORIES, STORIES
 
 #: Seconds; the slowest story takes three on a quiet machine.
 PATIENCE: Final = 120
@@ -28,7 +29,7 @@ def told_to(story: str, tmp_path: Path) -> Iterator[Served]:
         yield answering
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", STORIES | OFFICIAL_STORIES)
 def test_the_official_package_sees_what_it_must(official: Environment, story: str, told_to: Served) -> None:
     """Every method of the three classes does what the domain page says, the errors included."""
     check(told_by(official, story, told_to))
@@ -76,6 +77,7 @@ def told_by(official: Environment, story: str, served: Served) -> list[Claim]:
     done = subprocess.run(
         [official.python, "-m", "tests.conformance.drivers.tell", story],
         cwd=ROOT,
+        env={**os.environ, "AWS_ENDPOINT_URL_S3": f"{served.endpoint}/s3"},
         input=json.dumps(asdict(served)),
         capture_output=True,
         text=True,

@@ -40,9 +40,11 @@ def paths(platform: WholePlatform, dataset_id: str, **given: Any) -> list[str]:
             return found
 
 
-def content(record: FileRecord) -> bytes:
-    """Return the bytes a local file has."""
-    return Path(url2pathname(urlsplit(record.uri).path)).read_bytes()
+def content(record: FileRecord, folder: Path) -> bytes:
+    """Return the bytes of an uploaded file, which a platform kept in ``folder`` has beside its database."""
+    scheme, _, key = record.uri.partition("://reconciler_files/")
+    kept = folder / "platform.db.files" / key if scheme == "s3" else Path(url2pathname(urlsplit(record.uri).path))
+    return kept.read_bytes()
 
 
 def test_an_imported_file_is_read_back_as_it_was_answered(whole: WholePlatform, dataset_id: str) -> None:
@@ -254,7 +256,7 @@ def test_an_uploaded_file_is_copied(whole: WholePlatform, dataset_id: str, tmp_p
 
     assert [record.relative_path for record in records] == ["a/ö b#.bag", "c.bag"]
     for record in records:
-        assert content(record) == b"one"
+        assert content(record, tmp_path) == b"one"
         assert (record.size, record.version, record.storage_type) == (3, 1, FileStorageType.Uploaded)
         assert whole.get_file(record.file_id) == record
     assert len({record.upload_id for record in records}) == 1
@@ -272,7 +274,7 @@ def test_uploading_again_leaves_the_old_bytes_to_who_reads_them(
     (second,) = whole.upload_files(dataset_id, {"a.bag": source})
 
     assert (second.file_id, second.version, second.size) == (first.file_id, 2, 4)
-    assert (content(first), content(second)) == (b"one", b"two!")
+    assert (content(first, tmp_path), content(second, tmp_path)) == (b"one", b"two!")
 
 
 def test_an_upload_of_what_is_not_there_uploads_nothing(whole: WholePlatform, dataset_id: str, tmp_path: Path) -> None:

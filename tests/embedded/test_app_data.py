@@ -369,11 +369,6 @@ def test_a_run_works_for_its_organization(furnished: Furnished) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/v2/datasets/{dataset_id}/batch_uploads"),
-        ("PUT", "/v2/datasets/{dataset_id}/batch_uploads/tx/progress"),
-        ("PUT", "/v2/datasets/{dataset_id}/batch_uploads/tx/complete"),
-        ("GET", "/v1/datasets/id/{dataset_id}/credentials"),
-        ("POST", "/v1/files/upload"),
         ("POST", "/v1/query/submit/term"),
     ],
 )

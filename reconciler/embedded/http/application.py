@@ -27,6 +27,7 @@ from reconciler.embedded.http.calls import Call, Site
 from reconciler.embedded.http.decoding import body_of, check_content_type, check_query, read_body
 from reconciler.embedded.http.door import Door, version_of
 from reconciler.embedded.http.encoding import encoded
+from reconciler.embedded.http.object_store import METHODS, PATH, object_store
 from reconciler.embedded.http.openapi import openapi_document
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.receiving import received
@@ -63,6 +64,7 @@ def application(
             Route("/", welcome),
             Route("/health", _health(platform)),
             Route("/openapi.json", _openapi),
+            Route(f"{PATH}/{{bucket}}/{{key:path}}", _guarded(object_store(platform, door.site), log), methods=METHODS),
             *_routes((*OPERATIONS, *REFUSED), door, log),
         ],
         middleware=[] if log is None else [Middleware(Witness, log=log)],

@@ -10,8 +10,8 @@ from reconciler.domain.values import WireModel
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.directories import DirectoryRecord, directories_of
+from reconciler.embedded.http.objects import all_seen, seen
 from reconciler.embedded.http.operations import Operation
-from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import NotFound
 
 
@@ -24,12 +24,12 @@ class ImportFilesRequest(WireModel):
 def import_file(call: Call, body: ImportFileRequest) -> FileRecord:
     """Register a file where it is."""
     [record] = call.platform.import_files([body])
-    return record
+    return seen(record)
 
 
 def import_files(call: Call, body: ImportFilesRequest) -> list[FileRecord]:
     """Register files where they are: all, or none when one is refused."""
-    return call.platform.import_files(body.requests)
+    return [seen(record) for record in call.platform.import_files(body.requests)]
 
 
 def query_files(
@@ -37,12 +37,12 @@ def query_files(
 ) -> Page[FileRecord]:
     """List a dataset's files by path; the page token may stand in the body or in the query string."""
     query = body if body.page_token is not None else body.model_copy(update={"page_token": page_token})
-    return call.platform.query_files(dataset_id, query, owner=call.owner)
+    return all_seen(call.platform.query_files(dataset_id, query, owner=call.owner))
 
 
-def find_files(call: Call, body: QuerySpecification) -> StoredPage[FileRecord]:
+def find_files(call: Call, body: QuerySpecification) -> Page[FileRecord]:
     """List files of all datasets of an organization."""
-    return call.platform.find_files(body, owner=call.owner)
+    return all_seen(call.platform.find_files(body, owner=call.owner).read())
 
 
 def list_directories(call: Call, dataset_id: str, *, page_token: str | None = None) -> Page[DirectoryRecord]:
@@ -62,7 +62,7 @@ def get_file_at(call: Call, path: str, dataset_id: str, *, version_id: int | Non
 
 def update_file(call: Call, file_id: str, body: UpdateFileRequest) -> FileRecord:
     """Change a file's record, or mark the file ingested."""
-    return call.platform.update_file(file_id, body, owner=call.owner)
+    return seen(call.platform.update_file(file_id, body, owner=call.owner))
 
 
 def delete_file(call: Call, file_id: str) -> None:
@@ -73,7 +73,7 @@ def delete_file(call: Call, file_id: str) -> None:
 def _of_version(record: FileRecord, version_id: int | None) -> FileRecord:
     if version_id not in (None, record.version):
         raise NotFound(f'version {version_id} of file "{record.file_id}" is not kept; the latest is {record.version}')
-    return record
+    return seen(record)
 
 
 OPERATIONS: Final = (

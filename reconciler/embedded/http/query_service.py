@@ -16,6 +16,7 @@ from reconciler.domain.datasets import DatasetRecord, FileRecord
 from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.values import WireModel
 from reconciler.embedded.http.calls import Call
+from reconciler.embedded.http.objects import all_seen
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.roboql_bodies import read_roboql
 from reconciler.embedded.roboql import DATASETS, FILES
@@ -106,7 +107,7 @@ def query_results(call: Call, query_id: str, *, next_page_token: str | None = No
     query = asked.query if next_page_token is None else asked.query.model_copy(update={"after": next_page_token})
     found: Page[DatasetRecord] | Page[FileRecord]
     if asked.target is QueryTarget.Files:
-        found = call.platform.find_files(query, owner=asked.org_id).read()
+        found = all_seen(call.platform.find_files(query, owner=asked.org_id).read())
     else:
         found = call.platform.query_datasets(query, owner=asked.org_id)
     return Page(tuple(found.items), found.next_token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -22,8 +22,12 @@ _WRITTEN_AT_ONCE: Final = 1024 * 1024
 
 
 @asynccontextmanager
-async def received(request: Request, staging: Staging) -> AsyncIterator[Received]:
+async def received(
+    request: Request, staging: Staging, *, body: AsyncIterable[bytes] | None = None
+) -> AsyncIterator[Received]:
     """Receive the body into a file, which is gone afterwards unless it was moved elsewhere.
+
+    ``body`` is what the request's own body holds, where that is wrapped in something.
 
     Raises:
         Refused: It is larger than :data:`FILE_LIMIT`.
@@ -33,7 +37,7 @@ async def received(request: Request, staging: Staging) -> AsyncIterator[Received
     try:
         descriptor, path = await run_in_threadpool(staging.receive)
         try:
-            size = await _written(request, descriptor)
+            size = await _written(request.stream() if body is None else body, descriptor)
         except BaseException:
             path.unlink()
             raise
@@ -49,10 +53,10 @@ async def received(request: Request, staging: Staging) -> AsyncIterator[Received
         path.unlink(missing_ok=True)
 
 
-async def _written(request: Request, descriptor: int) -> int:
+async def _written(body: AsyncIterable[bytes], descriptor: int) -> int:
     """Write the body, and return its size."""
     size, waiting = 0, bytearray()
-    async for chunk in request.stream():
+    async for chunk in body:
         size += len(chunk)
         if size > FILE_LIMIT:
             raise Refused(413, f"the file is larger than {FILE_LIMIT} bytes")

@@ -6,6 +6,8 @@ seal                  says                                             lets whoe
 of a file's link      the file, and the user who made the link         read that file
 of a run              the organization, whoever started the run, and   work for that organization
                       the invocation
+of objects            the dataset, perhaps an upload into it, and    read its files, and put those of the upload
+                      the caller
 ====================  ===============================================  ====================================
 """
 
@@ -27,6 +29,15 @@ LINK_GOOD_FOR: Final = 60 * 60
 
 #: What tokens of runs begin with.
 RUN_PREFIX: Final = "run."
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPass:
+    """What a token of objects lets in to: ``upload_id`` is empty where it lets nobody put any."""
+
+    dataset_id: str
+    upload_id: str
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,19 @@ class Seals:
             return None
         org_id, invocation_id, user_id = text.split("\n", 2)
         return Caller(user_id, org_id, invocation_id=invocation_id)
+
+    def objects(self, dataset_id: str, *, upload_id: str, caller: Caller, good_for: float) -> str:
+        """Return the token that lets a caller read a dataset's objects, and put those of an upload if one is named."""
+        said = [dataset_id, upload_id, caller.org_id, caller.invocation_id or "", caller.user_id]
+        return self._sealed("objects", "\n".join(said), good_for=good_for)
+
+    def pass_to_objects(self, token: str) -> ObjectPass | None:
+        """Return what a token of objects lets in to; None when it is none of ours or too old."""
+        text = self._opened("objects", token)
+        if text is None:
+            return None
+        dataset_id, upload_id, org_id, invocation_id, user_id = text.split("\n", 4)
+        return ObjectPass(dataset_id, upload_id, Caller(user_id, org_id, invocation_id=invocation_id or None))
 
     def _sealed(self, subject: str, text: str, *, good_for: float) -> str:
         expires = str(int(self.clock() + good_for))

@@ -74,7 +74,7 @@ class Staging:
             NotFound: There is no such upload, or it is over.
         """
         check_paths([path])
-        folder = self._existing(dataset_id, upload_id)
+        folder = self.folder_of(dataset_id, upload_id)
         name = hashlib.sha256(path.encode()).hexdigest()
         try:
             (folder / f"{name}.path").write_text(path, encoding="utf-8")
@@ -89,7 +89,7 @@ class Staging:
         Raises:
             NotFound: There is no such upload, or it is over.
         """
-        shutil.rmtree(self._existing(dataset_id, upload_id), ignore_errors=True)
+        shutil.rmtree(self.folder_of(dataset_id, upload_id), ignore_errors=True)
 
     @contextmanager
     def completing(self, dataset_id: str, upload_id: str) -> Iterator[dict[str, Path]]:
@@ -99,7 +99,7 @@ class Staging:
             NotFound: There is no such upload, or it is over.
             Conflict: It has no files.
         """
-        folder = self._existing(dataset_id, upload_id)
+        folder = self.folder_of(dataset_id, upload_id)
         # Out of reach for everybody else: nothing is added to it now, and nobody completes it a second time.
         closed = folder.with_name(f"{folder.name}.closed")
         try:
@@ -116,7 +116,12 @@ class Staging:
             raise
         shutil.rmtree(closed, ignore_errors=True)
 
-    def _existing(self, dataset_id: str, upload_id: str) -> Path:
+    def folder_of(self, dataset_id: str, upload_id: str) -> Path:
+        """Return the folder of an upload.
+
+        Raises:
+            NotFound: There is no such upload, or it is over.
+        """
         if not _UPLOAD_ID.fullmatch(upload_id):
             raise _no_upload(upload_id)
         folder = self._folder(dataset_id, upload_id)

@@ -1,4 +1,4 @@
-"""Uploading local files over HTTP, an extension of ours: the platform's own way leads through an object store.
+"""Uploading local files over HTTP, an extension of ours that needs no client of an object store.
 
 Begin an upload, send each file, complete it. The files are the dataset's from then on, all of them at once, and the
 upload event is raised once for all of them.
@@ -12,6 +12,7 @@ from reconciler.domain.datasets import FileRecord
 from reconciler.domain.values import WireModel
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
+from reconciler.embedded.http.objects import seen
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.staging import Received
 
@@ -46,7 +47,7 @@ def complete_upload(call: Call, dataset_id: str, upload_id: str) -> list[FileRec
     """Make the files that were sent the dataset's, all at once."""
     dataset = call.platform.get_dataset(dataset_id, owner=call.owner)
     with call.site.staging.completing(dataset.dataset_id, upload_id) as files:
-        return call.platform.upload_files(dataset.dataset_id, files)
+        return [seen(record) for record in call.platform.upload_files(dataset.dataset_id, files, ids={})]
 
 
 def give_up_upload(call: Call, dataset_id: str, upload_id: str) -> None:

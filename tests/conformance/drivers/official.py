@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 
 import roboto  # type: ignore[import-not-found]  # only the environments of the tests have it
 import roboto.domain.actions  # type: ignore[import-not-found]
@@ -37,6 +40,7 @@ def sdk(endpoint: str, *, ours: str, theirs: str, unknown: str) -> Sdk:
         refused=refused,
         newer=import_module(NEWER) if find_spec(NEWER) else None,
         searches=OfficialSearches(asking),
+        bytes=OfficialBytes(asking),
     )
 
 
@@ -86,6 +90,49 @@ class OfficialDatasets:
 
     def delete(self, dataset_id: str) -> None:
         self._dataset(dataset_id).delete()
+
+    def _dataset(self, dataset_id: str) -> Any:
+        return roboto.Dataset.from_id(dataset_id, roboto_client=self._client)
+
+
+class OfficialBytes:
+    """The bytes of files through the official classes."""
+
+    def __init__(self, asking: Any) -> None:
+        self._client = asking
+
+    def upload(self, dataset_id: str, path: str, content: bytes) -> None:
+        with TemporaryDirectory() as folder:
+            source = Path(folder, "source")
+            source.write_bytes(content)
+            self._dataset(dataset_id).upload_file(source, path)
+
+    def upload_all(self, dataset_id: str, contents: dict[str, bytes]) -> None:
+        with TemporaryDirectory() as folder:
+            for path, content in contents.items():
+                Path(folder, path).parent.mkdir(parents=True, exist_ok=True)
+                Path(folder, path).write_bytes(content)
+            self._dataset(dataset_id).upload_directory(Path(folder))
+
+    def download(self, dataset_id: str, path: str) -> bytes:
+        with TemporaryDirectory() as folder:
+            target = Path(folder, "target")
+            self._file(dataset_id, path).download(target)
+            return target.read_bytes()
+
+    def download_all(self, dataset_id: str) -> dict[str, bytes]:
+        with TemporaryDirectory() as folder:
+            self._dataset(dataset_id).download_files(Path(folder))
+            found = sorted(each for each in Path(folder).rglob("*") if each.is_file())
+            return {each.relative_to(folder).as_posix(): each.read_bytes() for each in found}
+
+    def linked(self, dataset_id: str, path: str) -> bytes:
+        with urlopen(self._file(dataset_id, path).get_signed_url()) as response:
+            read: bytes = response.read()
+            return read
+
+    def _file(self, dataset_id: str, path: str) -> Any:
+        return roboto.File.from_path_and_dataset_id(path, dataset_id, roboto_client=self._client)
 
     def _dataset(self, dataset_id: str) -> Any:
         return roboto.Dataset.from_id(dataset_id, roboto_client=self._client)

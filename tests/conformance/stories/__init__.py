@@ -7,6 +7,7 @@ from typing import Final
 from tests.conformance.sdk import Story
 from tests.conformance.stories.actions import actions
 from tests.conformance.stories.datasets import datasets
+from tests.conformance.stories.files import files
 from tests.conformance.stories.invocations import invocations
 from tests.conformance.stories.newer import newer_triggers, schedules
 from tests.conformance.stories.runs import runs
@@ -18,6 +19,9 @@ from tests.conformance.stories.triggers import triggers
 STORIES: Final[dict[str, Story]] = {
     story.__name__: story for story in (actions, datasets, invocations, runs, statuses, triggers)
 }
+
+#: What both official releases tell, and ours has other ways for.
+OFFICIAL_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (files,)}
 
 #: What only the newest official release can tell.
 NEWER_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (newer_triggers, schedules, searches)}
