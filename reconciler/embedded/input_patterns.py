@@ -1,6 +1,6 @@
 """The file patterns of a trigger: which files of a dataset each of them takes in.
 
-Patterns are written as in ``.gitignore``. What the platform leaves open, and what this one does:
+Patterns are read as in listings (:mod:`.path_patterns`). What the platform leaves open, and what this one does:
 
 =================  ===============================================================================================
 ``!pattern``       takes out again what patterns before it took in; it asks for no file itself, and alone
@@ -15,17 +15,12 @@ hidden folders     files in a top-level folder whose name begins with a dot are 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from reconciler.embedded.pattern_cost import bounded
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+from reconciler.embedded.path_patterns import Matches, PathPattern, last_word, read_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +46,26 @@ class InputPatterns:
     """
 
     asking: tuple[InputPattern, ...]
-    whole: GitIgnoreSpec | None
+    whole: Matches | None
 
     def matched(self, paths: Sequence[str]) -> list[list[str]]:
         """Return, for each pattern that asks for files, those it takes in and no exception takes out, in order."""
-        whole = self.whole
-        within = paths if whole is None else [path for path in paths if whole.match_file(path)]
+        within = paths if self.whole is None else list(filter(self.whole, paths))
         return [pattern.matched(within) for pattern in self.asking]
 
 
 @lru_cache(maxsize=4096)
 def compiled(patterns: tuple[str, ...]) -> InputPatterns:
     """Return the patterns, ready to match; never raises, what cannot be read never matches."""
-    specs = [(text, _spec(text)) for text in patterns if text.strip()]
-    asking = tuple(InputPattern(text, _regex(spec)) for text, spec in specs if not text.startswith("!"))
-    if len(asking) == len(specs):
+    read = [(text, _read(text)) for text in patterns if text.strip()]
+    asking = tuple(
+        InputPattern(text, None if pattern is None else pattern.regex)
+        for text, pattern in read
+        if not text.startswith("!")
+    )
+    if len(asking) == len(read):
         return InputPatterns(asking, None)
-    return InputPatterns(asking, _spec(*(text for text, spec in specs if spec is not None)))
+    return InputPatterns(asking, last_word([pattern for _, pattern in read if pattern is not None]))
 
 
 def without_hidden(paths: Iterable[str]) -> list[str]:
@@ -88,24 +86,10 @@ _SPECIAL: Final = re.compile(r"[\\*?\[\]]")
 _TRAILING: Final = re.compile(r"\s(?=\s*\Z)")
 
 
-def _spec(*patterns: str) -> GitIgnoreSpec | None:
-    from pathspec import GitIgnoreSpec
-
+def _read(text: str) -> PathPattern | None:
+    """Return a pattern; None when it can never match."""
     try:
-        with warnings.catch_warnings():
-            # What ``[[a]`` may mean to a later Python is no concern of whoever waits for a file called "[".
-            warnings.simplefilter("ignore", FutureWarning)
-            read = GitIgnoreSpec.from_lines(patterns).patterns
-            matching = [_bounded(pattern, pattern.regex) for pattern in read if pattern.regex is not None]
-    except (ValueError, re.error):
+        found = read_patterns([text])
+    except ValueError:
         return None
-    return GitIgnoreSpec(matching) if matching else None
-
-
-def _bounded(pattern: GitIgnoreSpecPattern, regex: re.Pattern[str]) -> GitIgnoreSpecPattern:
-    """Return the pattern with an expression that no file name makes slow."""
-    return type(pattern)(re.compile(bounded(regex.pattern)), include=pattern.include)
-
-
-def _regex(spec: GitIgnoreSpec | None) -> re.Pattern[str] | None:
-    return None if spec is None else spec.patterns[0].regex
+    return found[0] if found else None

@@ -19,10 +19,20 @@ _INNER_STARS: Final = "(?:/.+)?"
 #: What stands between two stars when it is plain: letters, escaped ones, "?" and classes; no folder, no group.
 _WITHIN_NAME: Final = re.compile(r"(?:\\.|\[\^/\]|\[\^?\]?(?:\\.|[^\]\\/])*\]|[^/()\[\]*+?{}|\\])+", re.DOTALL)
 
+#: A class of characters, or an escaped character, which is none.
+_CLASS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
 
 def bounded(expression: str) -> str:
-    """Return an expression that matches the same paths without trying every way to do so."""
-    return _without_folder_tries(_without_name_tries(expression))
+    """Return an expression that matches the same paths without trying every way to do so.
+
+    But for one thing: a class such as ``[!a]`` takes no slash, which is what makes the first place as good as any.
+    """
+    return _CLASS.sub(_without_slash, _without_folder_tries(_without_name_tries(expression)))
+
+
+def _without_slash(found: re.Match[str]) -> str:
+    return f"(?!/){found[0]}" if found[0].startswith("[") and found[0] != "[^/]" else found[0]
 
 
 def _without_name_tries(expression: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pathspec import GitIgnoreSpec
+from pathspec import GitIgnoreSpec, PathSpec
 
 from reconciler.domain.conditions import (
     Comparator,
@@ -152,7 +152,9 @@ def shown(known: Facts) -> list[str]:
 
 def takes(pattern: str, patterns: Sequence[str], path: str) -> bool:
     """Whether a pattern takes a file in, and the list it stands in does not take it out again."""
-    return GitIgnoreSpec.from_lines([pattern]).match_file(path) and GitIgnoreSpec.from_lines(patterns).match_file(path)
+    # The last pattern that matches decides, as in the official package's own filter.
+    whole = PathSpec.from_lines("gitignore", patterns)
+    return GitIgnoreSpec.from_lines([pattern]).match_file(path) and whole.match_file(path)
 
 
 def holds(condition: ConditionType | None, dataset: Any, file: Any) -> bool:
