@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import connected, entries, pairs
+from reconciler.cli.file_uris import base_of, checked_base, uri_below
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -36,25 +37,36 @@ def command() -> None:
 @click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="Of the new dataset; JSON, else text; repeatable.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of the new dataset; repeatable.")
 @click.option("--copy", is_flag=True, help="Copy the files, instead of registering them where they are.")
+@click.option("--uri", metavar="URI", callback=checked_base, help="Where the platform finds the folder's files.")
 @platform_options
 @output_option("text", "json")
-def import_command(*, folder: Path, copy: bool, output: str, **arguments: Any) -> None:
+def import_command(*, folder: Path, copy: bool, uri: str | None, output: str, **arguments: Any) -> None:
     """Make a dataset of the files of a folder; triggers that wait for them fire.
 
-    Files stay where they are and count as ingested; with --copy they are copied and count as uploaded. Links are
-    left out. For the embedded platform: Roboto cannot see this machine.
+    Files stay where they are and count as ingested; with --copy they are copied, to a served platform by HTTP, and
+    count as uploaded. Links are left out. A platform on another machine finds them at --uri, or needs --copy.
     """
+    if copy and uri is not None:
+        raise click.UsageError("--copy brings the files to the platform, --uri says that it has them: choose one")
     files = _files(folder)
     if not files:
         raise click.UsageError(f"there is no file in {folder}")
     if arguments["dataset_id"] is not None and (arguments["name"] or arguments["metadata"] or arguments["tags"]):
         raise click.UsageError("--name, --metadata and --tag are for a new dataset, --dataset names an existing one")
     with connected(arguments) as platform:
+        base = None if copy else base_of(folder, uri=uri, identity=platform.identity())
         dataset = _dataset(platform, folder, arguments)
         with _taken_back(platform, dataset, is_new=arguments["dataset_id"] is None):
-            records = _add(platform, dataset, files, copy=copy)
+            records = _add(platform, dataset, files, base=base)
         queued = _queued(platform, dataset)
+        identity = platform.identity()
     show(dataset, records, output)
+    if base is not None and uri is None and identity.kind != "embedded":
+        click.echo(
+            f"Registered by file:// URIs: runs find them where {identity.endpoint} runs on this machine and its "
+            "--file-root lets them; --copy uploads them instead.",
+            err=True,
+        )
     if output == "text":
         _tell_queued(queued)
 
@@ -125,14 +137,8 @@ def _files(folder: Path) -> dict[str, Path]:
 
 def _dataset(platform: WholePlatform, folder: Path, arguments: dict[str, Any]) -> DatasetRecord:
     from reconciler.domain.datasets import CreateDatasetRequest
-    from reconciler.errors import ConfigurationError
     from reconciler.handles.asking import built
 
-    if platform.identity().kind != "embedded":
-        raise ConfigurationError(
-            "only the embedded platform can import a folder of this machine",
-            hint="upload it with Roboto's own program, or add --platform embedded",
-        )
     if arguments["dataset_id"] is not None:
         return platform.get_dataset(arguments["dataset_id"])
     metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
@@ -165,15 +171,18 @@ def _value(text: str) -> Any:
         return text
 
 
-def _add(platform: WholePlatform, dataset: DatasetRecord, files: dict[str, Path], *, copy: bool) -> list[FileRecord]:
+def _add(
+    platform: WholePlatform, dataset: DatasetRecord, files: dict[str, Path], *, base: str | None
+) -> list[FileRecord]:
+    """Add files: by their URIs below a base, or with their bytes where there is none."""
     from reconciler.domain.datasets import ImportFileRequest
 
-    if copy:
+    if base is None:
         return platform.upload_files(dataset.dataset_id, files)
     return platform.import_files(
         [
             ImportFileRequest(
-                dataset_id=dataset.dataset_id, relative_path=name, uri=path.as_uri(), size=path.stat().st_size
+                dataset_id=dataset.dataset_id, relative_path=name, uri=uri_below(base, name), size=path.stat().st_size
             )
             for name, path in files.items()
         ]

@@ -1,0 +1,132 @@
+"""``reconciler dataset import`` against a served platform, and what it makes of where files are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from reconciler.cli.file_uris import base_of, is_local, uri_below
+from reconciler.domain.platform import PlatformIdentity
+from reconciler.errors import ConfigurationError
+from tests.serve.processes import Server, environment, serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A platform that runs nothing."""
+    with serving(tmp_path_factory.mktemp("served") / "platform.sqlite3") as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two files, one in a folder."""
+    (tmp_path / "run 42" / "logs").mkdir(parents=True)
+    (tmp_path / "run 42" / "a.txt").write_text("first")
+    (tmp_path / "run 42" / "logs" / "b#.txt").write_text("second")
+    return tmp_path / "run 42"
+
+
+def imported(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Import a folder over HTTP."""
+    environ = {**environment(), "ROBOTO_API_KEY": server.token, "ROBOTO_SERVICE_ENDPOINT": server.url}
+    command = [sys.executable, "-m", "reconciler", "dataset", "import", str(folder), "--output=json", *options]
+    return subprocess.run(command, capture_output=True, text=True, env=environ, cwd=folder, timeout=60, check=False)
+
+
+def uris(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return where files were registered."""
+    assert done.returncode == 0, done.stderr
+    files: list[dict[str, Any]] = json.loads(done.stdout)["files"]
+    return [file["uri"] for file in files]
+
+
+def test_copied_files_are_uploaded(server: Server, folder: Path) -> None:
+    """Their bytes are with the platform from then on."""
+    done = imported(server, folder, "--copy")
+    files = {file["relative_path"]: file for file in json.loads(done.stdout)["files"]}
+    with server.client() as client:
+        content = client.get(f"/v1/files/{files['logs/b#.txt']['file_id']}/content")
+
+    assert {path: file["storage_type"] for path, file in files.items()} == dict.fromkeys(files, "uploaded")
+    assert sorted(files) == ["a.txt", "logs/b#.txt"]
+    assert content.text == "second"
+
+
+def test_on_the_same_machine_files_stay_where_they_are(server: Server, folder: Path) -> None:
+    """And what that takes is said."""
+    done = imported(server, folder)
+
+    assert uris(done) == [(folder / "a.txt").as_uri(), (folder / "logs" / "b#.txt").as_uri()]
+    assert "Registered by file:// URIs" in done.stderr
+    assert "--copy" in done.stderr
+
+
+def test_files_that_are_elsewhere_too_are_registered_there(server: Server, folder: Path) -> None:
+    """Their bytes are touched by nobody, and nothing is to be said."""
+    done = imported(server, folder, "--uri", "s3://bucket/run 42/")
+
+    assert uris(done) == ["s3://bucket/run 42/a.txt", "s3://bucket/run 42/logs/b#.txt"]
+    assert "file://" not in done.stderr
+
+
+@pytest.mark.parametrize("options", [("--copy", "--uri", "s3://b"), ("--uri", "bucket/folder"), ("--uri", "")])
+def test_what_makes_no_sense_is_wrong_usage(server: Server, folder: Path, options: tuple[str, ...]) -> None:
+    """Nothing is made."""
+    with server.client() as client:
+        before = datasets(client)
+        assert imported(server, folder, *options).returncode == 64
+        assert datasets(client) == before
+
+
+def datasets(client: httpx.Client) -> int:
+    """Return how many datasets there are."""
+    return len(client.post("/v1/datasets/query", json={}).json()["data"]["items"])
+
+
+def test_files_of_this_machine_mean_nothing_to_another() -> None:
+    """There, their paths lead elsewhere: what to do instead is said."""
+    identity = PlatformIdentity(kind="roboto", endpoint="https://api.roboto.ai", org_id="og_1")
+    with pytest.raises(ConfigurationError) as refused:
+        base_of(Path("bags"), uri=None, identity=identity)
+
+    assert "--copy" in str(refused.value.hint)
+    assert "--uri" in str(refused.value.hint)
+    assert base_of(Path("bags"), uri="s3://bucket/bags/", identity=identity) == "s3://bucket/bags"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "local"),
+    [
+        ("http://127.0.0.1:8700", True),
+        ("http://localhost:8700", True),
+        ("http://[::1]:8700", True),
+        ("https://api.roboto.ai", False),
+        ("http://192.168.0.7:8700", False),
+        ("http://localhost.example.com", False),
+        ("nonsense", False),
+    ],
+)
+def test_an_endpoint_is_local_by_its_name(endpoint: str, *, local: bool) -> None:
+    """No other address is looked up."""
+    assert is_local(endpoint) is local
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("file:///data", "file:///data/a%20b/c%23.bag"),
+        ("https://files.example.com/x", "https://files.example.com/x/a%20b/c%23.bag"),
+        ("s3://bucket/x", "s3://bucket/x/a b/c#.bag"),
+    ],
+)
+def test_paths_are_encoded_where_uris_are(base: str, expected: str) -> None:
+    """Keys of an object store are written as they are."""
+    assert uri_below(base, "a b/c#.bag") == expected
