@@ -9,7 +9,7 @@ from tests.conformance.stories.actions import actions
 from tests.conformance.stories.datasets import datasets
 from tests.conformance.stories.files import files
 from tests.conformance.stories.invocations import invocations
-from tests.conformance.stories.newer import newer_triggers, schedules
+from tests.conformance.stories.newer import ends_of_runs, newer_triggers, schedules
 from tests.conformance.stories.runs import runs
 from tests.conformance.stories.searches import searches
 from tests.conformance.stories.statuses import statuses
@@ -24,4 +24,6 @@ STORIES: Final[dict[str, Story]] = {
 OFFICIAL_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (files,)}
 
 #: What only the newest official release can tell.
-NEWER_STORIES: Final[dict[str, Story]] = {story.__name__: story for story in (newer_triggers, schedules, searches)}
+NEWER_STORIES: Final[dict[str, Story]] = {
+    story.__name__: story for story in (newer_triggers, ends_of_runs, schedules, searches)
+}

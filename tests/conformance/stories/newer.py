@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.conformance.sdk import Claim, Sdk
-from tests.conformance.stories.builders import found_by, new_action, plain
+from tests.conformance.stories.builders import found_by, manually, new_action, plain
 
 NOT_FOUND = "RobotoNotFoundException"
 
@@ -113,6 +113,43 @@ def _fired(sdk: Sdk, made: Any) -> Iterator[Claim]:
     yield Claim("and what came of it is there", [each.result_ref for each in dispatched], queued)
     samples = sdk.newer.Trigger.platform_event_samples(roboto_client=sdk.client)
     yield Claim("there is a sample of every event", len(samples), 12)
+
+
+def ends_of_runs(sdk: Sdk) -> Iterator[Claim]:
+    """Triggers on what happens to invocations and to tags: they fire, and not for ever."""
+    action = new_action(sdk, "ingest")
+    status = sdk.actions.InvocationStatus
+    follow_up = sdk.newer.Trigger.create(
+        "follow_up",
+        targets=[target(sdk, "run", required_inputs=[])],
+        fires_on=sdk.newer.EventSubscription(events=["invocation.completed"], once_per="invocation"),
+        condition=found_by(sdk, "action.name", "EQUALS", "ingest").condition,
+        roboto_client=sdk.client,
+    )
+    run = manually(sdk, action)
+    yield Claim("a dry run for an invocation", follow_up.dry_run(invocation_id=run.id).would_fire, True)
+    run.update_status(status.Completed)
+    (dispatched,) = follow_up.dispatches()
+    yield Claim(
+        "the end of a run is followed up",
+        (dispatched.event_type.value, dispatched.status.value, dispatched.subject),
+        ("invocation.completed", "dispatched", f"roboto://invocation/{run.id}"),
+    )
+    second = sdk.actions.Invocation.from_id(dispatched.result_ref, roboto_client=sdk.client)
+    second.update_status(status.Completed)
+    yield Claim("a trigger does not follow its own runs", len([*follow_up.dispatches()]), 1)
+
+    tagged = sdk.newer.Trigger.create(
+        "on_tag",
+        targets=[target(sdk, "run", required_inputs=[])],
+        fires_on=sdk.newer.EventSubscription(events=["dataset.tag_added"], once_per="occurrence"),
+        condition=found_by(sdk, "tag.added", "CONTAINS", "night").condition,
+        roboto_client=sdk.client,
+    )
+    dataset_id = sdk.datasets.create("run 42", metadata={}, tags=[])
+    sdk.datasets.tag(dataset_id, "day")
+    sdk.datasets.tag(dataset_id, "night")
+    yield Claim("only the tag that was asked for", [each.dataset_id for each in tagged.dispatches()], [dataset_id])
 
 
 def schedules(sdk: Sdk) -> Iterator[Claim]:
