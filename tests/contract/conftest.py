@@ -133,31 +133,9 @@ def whole_http_world(path: Path, stage: Stage) -> Iterator[WholeWorld]:
 WHOLE_WORLDS: Final = {"embedded": whole_embedded_world, "http": whole_http_world}
 
 
-#: Tests, or cases of tests, whose text cannot travel: the client refuses it, where the platform would not find it.
-NO_TEXT: Final = "JSON and URLs have no way to say this, and the client refuses to send it"
-NOT_SENT: Final = {
-    "test_an_unknown_dataset_is_not_found[http-]": NO_TEXT,
-    "test_an_unknown_dataset_is_not_found[http-\\ud800]": NO_TEXT,
-    "test_others_know_nothing_of_our_files": NO_TEXT,
-    "test_an_unknown_invocation_is_not_found[http-]": NO_TEXT,
-    "test_an_unknown_invocation_is_not_found[http-\\ud800]": NO_TEXT,
-    "test_an_unknown_trigger_cannot_invoke[http-\\ud800-NotFound]": NO_TEXT,
-    "test_odd_patterns_fail_nothing[http-\\ud800]": NO_TEXT,
-    "test_runs_are_found_by_what_they_are": NO_TEXT,
-}
-
-
-def skip_what_is_not_sent(item: pytest.Function, kind: str) -> None:
-    """Skip a test over HTTP when its request cannot be made there."""
-    reason = NOT_SENT.get(item.name, NOT_SENT.get(item.originalname))
-    if kind == "http" and reason is not None:
-        pytest.skip(reason)
-
-
 @pytest.fixture(params=sorted(WHOLE_WORLDS))
 def whole_world(request: pytest.FixtureRequest, tmp_path: Path, stage: Stage, no_proxy: None) -> Iterator[WholeWorld]:
     """A fresh platform and two callers."""
-    skip_what_is_not_sent(request.node, request.param)
     with WHOLE_WORLDS[request.param](tmp_path / "platform.db", stage) as opened:
         yield opened
 

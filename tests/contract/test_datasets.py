@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -139,19 +140,32 @@ def test_a_deleted_dataset_is_gone_with_its_files(whole: WholePlatform) -> None:
     assert whole.get_file(kept.file_id) == kept
 
 
-@pytest.mark.parametrize("dataset_id", ["ds_ghost", "", "\ud800", "../x", "'"])
+@pytest.mark.parametrize("dataset_id", ["ds_ghost", "../x", "'"])
 def test_an_unknown_dataset_is_not_found(whole: WholePlatform, dataset_id: str) -> None:
     """Every operation says so."""
-    for operation in (
+    for operation in operations_on(whole, dataset_id):
+        with pytest.raises(NotFound):
+            operation()
+
+
+@pytest.mark.parametrize("dataset_id", ["", "\ud800"])
+def test_what_is_no_id_leads_to_no_dataset(whole: WholePlatform, dataset_id: str) -> None:
+    """Where it cannot travel, it is refused before it is sent."""
+    for operation in operations_on(whole, dataset_id):
+        with pytest.raises((InvalidRequest, NotFound)):
+            operation()
+
+
+def operations_on(whole: WholePlatform, dataset_id: str) -> tuple[Callable[[], object], ...]:
+    """Return everything that can be done to a dataset."""
+    return (
         lambda: whole.get_dataset(dataset_id),
         lambda: whole.update_dataset(dataset_id, UpdateDatasetRequest(name="x")),
         lambda: whole.delete_dataset(dataset_id),
         lambda: whole.query_files(dataset_id, QueryFilesRequest()),
         lambda: whole.import_files([new_import(dataset_id)]),
         lambda: whole.upload_files(dataset_id, {}),
-    ):
-        with pytest.raises(NotFound):
-            operation()
+    )
 
 
 def test_others_know_nothing_of_our_datasets(whole: WholePlatform, whole_foreign: WholePlatform) -> None:

