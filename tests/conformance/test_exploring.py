@@ -56,11 +56,15 @@ def added(served: Served, ids: Mapping[str, str], name: str) -> dict[str, str]:
     with httpx.Client(base_url=served.endpoint, headers=headers, trust_env=False) as client:
         upload = client.post(f"/v1/datasets/{ids['dataset_id']}/uploads").json()["data"]
         nightly = client.post("/v1/triggers/scheduled", json={**NIGHTLY, "name": f"{name}-nightly"}).json()["data"]
+        asked = {"target": "files", "query": {}}
+        query = client.post("/v1/query/submit/structured", json=asked).json()["data"]
         alone = client.post("/v1/actions", json={"name": f"{name}-alone", "uri": "img"}).json()["data"]
         empty = client.post("/v1/datasets", json={}).json()["data"]
     return {
         **ids,
         "upload_id": upload["upload_id"],
+        "transaction_id": f"{ids['dataset_id']}.{upload['upload_id']}",
+        "query_id": query["query_id"],
         "scheduled_id": nightly["trigger_id"],
         "scheduled_name": nightly["name"],
         "alone": alone["name"],
@@ -79,13 +83,13 @@ def subjects(known: Mapping[str, str], doomed: Mapping[str, str]) -> list[About]
 
 def _about(method: str, ids: Mapping[str, str], *, action: str) -> Iterator[About]:
     def of(paths: str, **names: str) -> About:
-        return About(f"include-name-regex = '^{method}[A-Z]+ /v1/{paths}'", names)
+        return About(f"include-name-regex = '^{method}[A-Z]+ /v[12]/{paths}'", names)
 
     held = {f"path.{name}": value for name, value in ids.items()}
     bytes_of = "files/[^/]+/(content|signed-url)$"
     nightly = {"path.trigger_id": ids["scheduled_id"], "path.name": ids["scheduled_name"]}
     yield of(bytes_of, **{"path.file_id": ids["uploaded_id"]})
-    yield of(f"(?!{bytes_of})(actions|datasets|files|orgs|users)/", **{**held, "path.name": action})
+    yield of(f"(?!{bytes_of})(actions|datasets|files|orgs|query|users)/", **{**held, "path.name": action})
     yield of("triggers/([{]|dataset/|query)", **{**held, VERSION: OLDER})
     yield of("triggers/(id|events)/", **{**held, VERSION: NEWER})
     yield of("triggers/scheduled", **nightly)

@@ -32,6 +32,7 @@ def furnish(platform: EmbeddedPlatform, *, name: str = "one") -> Furnished:
     run = platform.invoke_action(name, new_invocation())
     line = LogRecord(log="hello", process=ExecutorContainer.Action, timestamp=datetime.now(UTC))
     platform.append_logs(run.invocation_id, [line])
+    upload_id = Staging.beside(Path(platform.identity().endpoint)).begin(dataset.dataset_id)
     ids = {
         "name": name,
         "dataset_id": dataset.dataset_id,
@@ -41,7 +42,8 @@ def furnish(platform: EmbeddedPlatform, *, name: str = "one") -> Furnished:
         "org_id": platform.caller.org_id,
         "user_id": platform.caller.user_id,
         "trigger_id": trigger.trigger_id,
-        "upload_id": Staging.beside(Path(platform.identity().endpoint)).begin(dataset.dataset_id),
+        "upload_id": upload_id,
+        "transaction_id": f"{dataset.dataset_id}.{upload_id}",
         "path": "a/b.bag",
     }
     return Furnished(platform, ids)

@@ -48,9 +48,10 @@ def openapi_document(operations: Iterable[Operation]) -> dict[str, Any]:
             "title": "reconciler: an embedded platform",
             "version": __version__,
             "description": "The platform's own operations on actions, triggers, invocations, datasets and files. "
-            "Those marked x-extension are no part of the platform's own interface.",
+            "Those marked x-extension are no part of the platform's own interface. Objects that credentials are "
+            "given for are below /s3, where the AWS library's own protocol is spoken.",
         },
-        "paths": paths,
+        "paths": {**paths, "/health": {"get": _HEALTH}},
         "components": {
             "schemas": {**schemas.definitions, "Error": _ERROR},
             "parameters": _HEADERS,
@@ -189,6 +190,30 @@ def _answer_schema(gives: Any, schemas: _Schemas) -> JsonSchemaValue:
             return schema
 
 
+_HEALTH: Final = {
+    "operationId": "health",
+    "summary": "Say whether the platform is well; nobody has to say who asks.",
+    "tags": ["server"],
+    "security": [],
+    "parameters": [],
+    "x-extension": True,
+    "responses": {
+        "200": {
+            "description": "It is.",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["status"],
+                        "properties": {"status": {"const": "ok"}},
+                        "additionalProperties": False,
+                    }
+                }
+            },
+        },
+        "503": {"$ref": "#/components/responses/503"},
+    },
+}
 _NULLABLE_TEXT: Final = {"type": ["string", "null"]}
 
 
@@ -200,6 +225,9 @@ def _refusals(operation: Operation) -> dict[str, Any]:
     left_out = set() if operation.method in _CONFLICTS else {"409"}
     if operation.signature.body is None:
         left_out |= {"415"}
+    if operation.method == "GET" and "{" not in operation.path:
+        # What names nothing misses nothing.
+        left_out |= {"404"}
     return {status: {"$ref": f"#/components/responses/{status}"} for status in _REFUSALS if status not in left_out}
 
 
