@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from reconciler.domain.changesets import MetadataChangeset
@@ -13,11 +14,15 @@ from reconciler.domain.dry_runs import TriggerDryRunRequest
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 from reconciler.domain.triggers import TriggerForEachPrimitive
 from reconciler.domain.values import ActionParameter, ActionReference
+from reconciler.embedded.http.accounts import Accounts
+from reconciler.embedded.http.application import application
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform, utc_now
 from reconciler.embedded.pulse import at_work_for
 from reconciler.errors import InvalidRequest
 from tests.contract.builders import new_action, new_trigger
 from tests.contract.run_builders import moved, new_dataset, new_import, new_invocation
+from tests.contract.server import serving
 from tests.embedded.targeting import create, dispatches, imported, made, on, target, touch
 
 COMPLETED = "invocation.completed"
@@ -296,3 +301,24 @@ def test_an_event_of_something_else_needs_its_subject(platform: EmbeddedPlatform
         triggers.dry_run(ends.trigger_id, completed)
     with pytest.raises(InvalidRequest, match="dataset_id"):
         triggers.dry_run(tags.trigger_id, tagged)
+
+
+def test_what_a_run_does_over_http_is_known_as_its_doing(platform: EmbeddedPlatform) -> None:
+    """The trigger that started it does not hear of it; another one does."""
+    tagged = on("dataset.tag_added", once_per="occurrence")
+    for name in ("mine", "theirs"):
+        create(platform, tagged, telling(name), name=name)
+    dataset_id = platform.create_dataset(new_dataset()).dataset_id
+    touch(platform, dataset_id, "by_hand")
+    run = next(each for each in made(platform) if each.parameter_values["what"] == "mine")
+    seals = Seals()
+    token = seals.run(run.org_id, user_id="triggers@og_local", invocation_id=run.invocation_id, good_for=60)
+
+    with (
+        serving(application(platform, accounts=Accounts(), seals=seals)) as url,
+        httpx.Client(base_url=url, trust_env=False, headers={"Authorization": f"Bearer {token}"}) as client,
+    ):
+        answer = client.put(f"/v1/datasets/{dataset_id}", json={"metadata_changeset": {"put_tags": ["by_the_run"]}})
+
+    assert answer.status_code == 200
+    assert sorted(told(platform)) == ["mine", "theirs", "theirs"]
