@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 import pytest
 
 from reconciler.client.http import HttpPlatform
+from reconciler.domain.datasets import QueryFilesRequest
+from reconciler.domain.invocation_requests import CancelActiveInvocationsRequest
 from reconciler.domain.wire import API_VERSION
-from tests.client.builders import ORGANIZATION, TOKEN, connected
+from tests.client.builders import ORGANIZATION, TOKEN, connected, file_data, page_data
 from tests.client.dataset_cases import DATASET_CASES
 from tests.conformance.environments import NEW, OLD, Environment
 from tests.conformance.operations import OPERATIONS
@@ -80,6 +83,48 @@ def test_our_port_sends_what_the_official_classes_send_for_datasets(official: En
     platform.close()
 
     assert different == []
+
+
+def test_our_port_walks_files_as_the_official_class_does(official: Environment, recorder: Recorder) -> None:
+    """The token of the next page goes into the body and into the query string."""
+    platform = connected(recorder.server.endpoint)
+    answers = (page_data(file_data(), next_token="t 1/+"), page_data())
+
+    def walk(token: str | None = None) -> None:
+        patterns = {"include_patterns": ["**/*.bag"], "exclude_patterns": ["x/**"]}
+        page = platform.query_files("ds_1", QueryFilesRequest(**patterns, page_token=token))
+        if page.next_token is not None:
+            walk(page.next_token)
+
+    theirs = [in_version(API_VERSION, each) for each in recorder.official("list files page by page", *answers)]
+    ours = [
+        completed(mine, like=other, by=SILENCE[NEW])
+        for mine, other in zip(recorder.ours(walk, *answers), theirs, strict=True)
+    ]
+    platform.close()
+
+    assert len(theirs) == 2
+    assert differences("list files page by page", ours=ours, theirs=theirs) == []
+
+
+def test_our_port_cancels_all_as_the_official_program_does(official: Environment, recorder: Recorder) -> None:
+    """Again and again with the same time, until nothing remains."""
+    platform = connected(recorder.server.endpoint)
+    counts = {"success_count": 1, "failure_count": 0}
+    answers = ({**counts, "count_remaining": 1, "has_more": True}, {**counts, "count_remaining": 0, "has_more": False})
+    title = "cancel all invocations"
+    theirs = [in_version(API_VERSION, each) for each in recorder.official(title, *answers)]
+    moment = datetime.fromisoformat(theirs[0].body["created_before"])
+
+    def cancel() -> None:
+        while platform.cancel_active_invocations(CancelActiveInvocationsRequest(created_before=moment)).has_more:
+            pass
+
+    ours = recorder.ours(cancel, *answers)
+    platform.close()
+
+    assert len(theirs) == 2
+    assert differences(title, ours=ours, theirs=theirs) == []
 
 
 def version_of(official: Environment, request: Request) -> str:

@@ -9,7 +9,11 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import redirect_stdout, suppress
+from importlib.metadata import entry_points
+from io import StringIO
 from typing import Any, Final
+from unittest import mock
 
 import roboto  # type: ignore[import-not-found]  # only the environments of the tests have it
 import roboto.domain.actions  # type: ignore[import-not-found]
@@ -78,6 +82,19 @@ def list_datasets(asking: Any, **given: Any) -> object:
     return [*roboto.Dataset.query(spec, owner_org_id=ORGANIZATION, roboto_client=asking)]
 
 
+def command(*arguments: str) -> None:
+    """Run a command of the official program: its only way to ask for something."""
+    (script,) = entry_points(group="console_scripts", name="roboto")
+    # What it prints is none of the driver's answers, and it asks nobody whether it should.
+    with (
+        redirect_stdout(StringIO()),
+        mock.patch.object(sys, "argv", ["roboto", "--suppress-upgrade-check", *arguments]),
+        mock.patch("builtins.input", return_value="y"),
+        suppress(SystemExit),
+    ):
+        script.load()()
+
+
 #: Our port has no handles for datasets and files; titles are those of the port's own cases.
 DATASETS: Final[dict[str, Callable[[Any], object]]] = {
     "create dataset": lambda asking: roboto.Dataset.create(caller_org_id=ORGANIZATION, roboto_client=asking),
@@ -98,6 +115,10 @@ DATASETS: Final[dict[str, Callable[[Any], object]]] = {
     "delete dataset": lambda asking: dataset(asking).delete(),
     "import files": import_files,
     "list files": lambda asking: [*dataset(asking).list_files()],
+    "list files page by page": lambda asking: [
+        *dataset(asking).list_files(include_patterns=["**/*.bag"], exclude_patterns=["x/**"])
+    ],
+    "cancel all invocations": lambda _asking: command("invocations", "cancel-all"),
     "get file": lambda asking: roboto.File.from_id("fl_1", roboto_client=asking),
     "update file": lambda asking: file(asking).update(
         description=None, metadata_changeset=roboto.updates.MetadataChangeset(put_fields={"a": 1})
