@@ -82,6 +82,7 @@ def command(
     SIGINT and SIGTERM end it in good order.
     """
     _check_extra()
+    from reconciler.serving.lines import written_aside
     from reconciler.serving.server import ServeSettings, open_server
 
     settings = ServeSettings(
@@ -92,7 +93,7 @@ def command(
         runner=_runner_options(executor, jobs=jobs, network=network, file_roots=file_roots),
         environ=os.environ,
     )
-    with open_server(settings, log=_log) as server:
+    with written_aside(_log) as log, open_server(settings, log=log) as server:
         _announce(server, output=output)
         server.run()
     click.echo("stopped", err=True)
