@@ -97,14 +97,25 @@ def test_a_file_is_sent_again_from_its_beginning(server: ScriptedServer, platfor
     assert [body for method, _, body in sent(server) if method == "PUT"] == [b"abc", b"abc"]
 
 
-def test_completing_is_never_repeated(server: ScriptedServer, platform: HttpPlatform, source: Path) -> None:
-    """The files may be the dataset's already, and the event raised."""
-    server.answer_with(BEGUN, RECEIVED, Answer(reset=True), Answer(data=None))
+def test_completing_is_asked_for_again_until_its_outcome_is_known(
+    server: ScriptedServer, platform: HttpPlatform, source: Path
+) -> None:
+    """The platform completes an upload once, and tells whoever asks again what came of it."""
+    busy = refusal(503, code="RobotoServiceUnavailableException", message="the upload is being completed")
+    server.answer_with(BEGUN, RECEIVED, Answer(reset=True), busy, Answer(data=[file_data("fl_7")]))
+
+    (record,) = platform.upload_files("ds_1", {"a.bag": source})
+
+    assert record.file_id == "fl_7"
+    assert [path for _, path, _ in sent(server)].count(f"{UPLOADS}/up_1/complete") == 3
+
+
+def test_an_outcome_that_nobody_tells_is_unknown(server: ScriptedServer, platform: HttpPlatform, source: Path) -> None:
+    """The files may be the dataset's already: a platform that does not remember the upload is no proof that not."""
+    server.answer_with(BEGUN, RECEIVED, Answer(reset=True), refusal(404, message="there is no such upload"))
 
     with pytest.raises(OutcomeUnknown):
         platform.upload_files("ds_1", {"a.bag": source})
-
-    assert [path for _, path, _ in sent(server)].count(f"{UPLOADS}/up_1/complete") == 1
 
 
 @pytest.mark.parametrize("path", ["", "/a", "a/", "..", "a/../b", "a\nb", "\ud800"])

@@ -39,9 +39,9 @@ def send(dataset_id: str, upload_id: str, relative_path: str, source: Path, oper
 
 
 def complete(dataset_id: str, upload_id: str, operation: str) -> Call:
-    """Make the files that were sent the dataset's."""
+    """Make the files that were sent the dataset's; asked again, the platform tells what came of it the first time."""
     path = f"{_upload(dataset_id, upload_id, operation)}/complete"
-    return Call(operation, "POST", path, Effect.EACH_TIME, look=_LOOK)
+    return Call(operation, "POST", path, Effect.ONCE, look=_LOOK)
 
 
 def give_up(dataset_id: str, upload_id: str, operation: str) -> Call:

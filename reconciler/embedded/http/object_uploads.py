@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from reconciler.domain.values import WireModel
 from reconciler.embedded.checks import check_paths
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
+from reconciler.embedded.http.completing import completed
 from reconciler.embedded.http.objects import BUCKET, ObjectKey
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.seals import LINK_GOOD_FOR
@@ -126,9 +128,12 @@ def report_batch_progress(call: Call, dataset_id: str, transaction_id: str, body
 def complete_upload_of_objects(call: Call, transaction_id: str) -> None:
     """Make the objects that were put the dataset's files, all at once."""
     dataset_id, upload_id = _under_way(call, transaction_id)
-    with call.site.staging.completing(dataset_id, upload_id) as files:
+
+    def add(files: dict[str, Path]) -> list[str]:
         ids = {path: promised_id(upload_id, path) for path in files}
-        call.platform.upload_files(dataset_id, files, ids=ids)
+        return [record.file_id for record in call.platform.upload_files(dataset_id, files, ids=ids)]
+
+    completed(call.site.staging, dataset_id, upload_id, add=add)
 
 
 def complete_batch_upload(call: Call, dataset_id: str, transaction_id: str) -> None:

@@ -40,6 +40,7 @@ class Staging:
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
+        self._at_it: set[Path] = set()
 
     @classmethod
     def beside(cls, database: Path) -> Staging:
@@ -106,6 +107,7 @@ class Staging:
             folder.rename(closed)
         except FileNotFoundError:
             raise _no_upload(upload_id) from None
+        self._at_it.add(folder)
         try:
             files = _files(closed)
             if not files:
@@ -114,7 +116,31 @@ class Staging:
         except BaseException:
             closed.rename(folder)
             raise
+        finally:
+            self._at_it.discard(folder)
         shutil.rmtree(closed, ignore_errors=True)
+
+    def is_being_completed(self, dataset_id: str, upload_id: str) -> bool:
+        """Return True while somebody completes this upload."""
+        return self._folder(dataset_id, upload_id) in self._at_it
+
+    def keep_receipt(self, dataset_id: str, upload_id: str, file_ids: list[str]) -> None:
+        """Remember, for about a day, which files came of an upload."""
+        # The files are the dataset's already: what goes wrong here is no reason to say otherwise.
+        with suppress(OSError):
+            self._receipt(dataset_id, upload_id).write_text("\n".join(file_ids), encoding="utf-8")
+
+    def receipt(self, dataset_id: str, upload_id: str) -> list[str] | None:
+        """Return which files came of an upload; None when it is not completed, or that was long ago."""
+        if not _UPLOAD_ID.fullmatch(upload_id):
+            return None
+        try:
+            return self._receipt(dataset_id, upload_id).read_text(encoding="utf-8").split()
+        except FileNotFoundError:
+            return None
+
+    def _receipt(self, dataset_id: str, upload_id: str) -> Path:
+        return self._root / f"{dataset_id}.{upload_id}.done"
 
     def folder_of(self, dataset_id: str, upload_id: str) -> Path:
         """Return the folder of an upload.

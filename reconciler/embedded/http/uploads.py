@@ -6,12 +6,14 @@ upload event is raised once for all of them.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from reconciler.domain.datasets import FileRecord
 from reconciler.domain.values import WireModel
 from reconciler.embedded.http.accounts import Access
 from reconciler.embedded.http.calls import Call
+from reconciler.embedded.http.completing import completed
 from reconciler.embedded.http.objects import seen
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.staging import Received
@@ -44,10 +46,14 @@ def send_file(call: Call, dataset_id: str, upload_id: str, path: str, body: Rece
 
 
 def complete_upload(call: Call, dataset_id: str, upload_id: str) -> list[FileRecord]:
-    """Make the files that were sent the dataset's, all at once."""
+    """Make the files that were sent the dataset's, all at once; asked again, say which they are."""
     dataset = call.platform.get_dataset(dataset_id, owner=call.owner)
-    with call.site.staging.completing(dataset.dataset_id, upload_id) as files:
-        return [seen(record) for record in call.platform.upload_files(dataset.dataset_id, files, ids={})]
+
+    def add(files: dict[str, Path]) -> list[str]:
+        return [record.file_id for record in call.platform.upload_files(dataset.dataset_id, files, ids={})]
+
+    ids = completed(call.site.staging, dataset.dataset_id, upload_id, add=add)
+    return [seen(call.platform.get_file(file_id)) for file_id in ids]
 
 
 def give_up_upload(call: Call, dataset_id: str, upload_id: str) -> None:
