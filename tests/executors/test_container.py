@@ -31,10 +31,14 @@ QUIRKS: Final = (
 
 def busybox() -> str:
     """The path of a static busybox, of which an image can be made."""
-    found = shutil.which("busybox")
-    if shutil.which("podman") is None or found is None:
-        pytest.skip("podman and a static busybox are not both installed")
-    return found
+    found = {name: shutil.which(name) for name in ("podman", "busybox")}
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        pytest.skip(
+            f"no {' and no '.join(missing)} here: real containers run where podman and a static busybox are installed "
+            "(apt-get install podman busybox-static)"
+        )
+    return str(found["busybox"])
 
 
 @pytest.fixture(scope="module")
