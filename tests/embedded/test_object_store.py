@@ -226,6 +226,19 @@ def test_what_the_store_does_not_have_is_refused(store: Store, method: str, suff
     assert store.object(method, uri, store.token(upload["transaction_id"])).status_code == status
 
 
+def test_what_was_imported_is_no_object(store: Store, tmp_path: Path) -> None:
+    """Registering a path of the server's own does not make its content readable."""
+    secret = tmp_path / "secret"
+    secret.write_text("hush")
+    request = {"dataset_id": store.dataset_id, "relative_path": "a", "uri": secret.as_uri()}
+    store.api("POST", "/v1/files/import", json=request)
+    token = store.reading()
+
+    for upload_id in ("", "x", "None"):
+        answer = store.object("GET", f"s3://reconciler_files/{store.dataset_id}/{upload_id}/a", token)
+        assert (answer.status_code, code(answer)) == (404, "NoSuchKey")
+
+
 def test_objects_of_an_older_version_are_gone(store: Store) -> None:
     """The record names the new one."""
     old = store.uploaded("a", b"1")

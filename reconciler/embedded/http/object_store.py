@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from reconciler.domain.datasets import FileStorageType
 from reconciler.domain.wire import STATUS
 from reconciler.embedded.access import Caller
 from reconciler.embedded.copies import local_path
@@ -84,6 +85,9 @@ def _admitted(request: Request, site: Site, key: ObjectKey) -> Caller:
 
 def _read(platform: EmbeddedPlatform, key: ObjectKey) -> Response:
     record = platform.get_file_at(key.dataset_id, key.path)
+    if record.storage_type is not FileStorageType.Uploaded:
+        # Or whoever imports a path of the server's own would read what is there.
+        raise NotFound("the file was imported: its bytes are where its uri says")
     path = local_path(record.uri)
     if record.upload_id != key.upload_id or path is None or not path.is_file():
         raise NotFound("the file has another version by now: read its record again")

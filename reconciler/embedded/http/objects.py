@@ -29,7 +29,7 @@ class ObjectKey:
         """Read a key; None when it is none of ours."""
         dataset_id, _, rest = text.partition("/")
         upload_id, _, path = rest.partition("/")
-        return cls(dataset_id, upload_id, path) if path else None
+        return cls(dataset_id, upload_id, path) if dataset_id and upload_id and path else None
 
     @classmethod
     def of_uri(cls, uri: str) -> ObjectKey | None:
