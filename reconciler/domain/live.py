@@ -14,6 +14,16 @@ from reconciler.domain.values import ActionReference
 LiveRecord = ActionRecord | TriggerRecord
 
 
+def server_id(record: LiveRecord) -> str:
+    """Return what tells a resource from any other, a later one of the same name included.
+
+    Triggers have an id. Actions have none: one that is deleted and made again differs in when it was created.
+    """
+    if isinstance(record, TriggerRecord):
+        return record.trigger_id
+    return f"{record.org_id}/{record.name}@{record.created.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """The own organization's resources by address, and the foreign actions that manifests refer to.

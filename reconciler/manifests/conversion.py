@@ -71,7 +71,12 @@ def lifecycle_of(settings: Fields | None) -> Lifecycle:
     if settings is None:
         return _UNSAID
     return Lifecycle(
-        settings.get("protect", False), tuple(settings.get("ignore", ())), frozenset(settings.get("sensitive", ()))
+        protect=settings.get("protect", False),
+        ignore=tuple(settings.get("ignore", ())),
+        sensitive=frozenset(settings.get("sensitive", ())),
+        adopt=settings.get("adopt", False),
+        renamed_from=settings.get("renamed_from"),
+        on_remove=settings.get("on_remove", "delete"),
     )
 
 

@@ -27,11 +27,17 @@ class Lifecycle:
             platform: neither compared nor sent after creation.
         sensitive: Names of parameters and environment variables whose values are secret, besides those whose
             name says so.
+        adopt: Take the resource into the inventory when it exists already.
+        renamed_from: The name it had before; None for one that keeps its name.
+        on_remove: ``delete`` or ``forget``: what happens when the manifest is gone.
     """
 
     protect: bool = False
     ignore: tuple[str, ...] = ()
     sensitive: frozenset[str] = frozenset()
+    adopt: bool = False
+    renamed_from: str | None = None
+    on_remove: str = "delete"
 
 
 @dataclass(frozen=True, slots=True)

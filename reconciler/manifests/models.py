@@ -86,6 +86,13 @@ class LifecycleSettings(Part):
         description="Names of parameters and environment variables whose values are secret.",
         examples=[["MAPBOX_PK"]],
     )
+    adopt: bool = Field(False, description="Take the resource into the inventory when it exists already.")
+    renamed_from: Maybe[Word] = Field(
+        None, description="Name the resource had before; it is created anew and the old one deleted last."
+    )
+    on_remove: Literal["delete", "forget"] = Field(
+        "delete", description="What happens when this manifest is gone: delete the resource, or leave it as it is."
+    )
 
 
 def _action_rules(schema: JsonSchemaValue) -> None:

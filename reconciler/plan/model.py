@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address
-from reconciler.domain.live import LiveRecord
+from reconciler.domain.live import LiveRecord, server_id
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.requests import (
     CreateActionRequest,
@@ -27,11 +27,18 @@ from reconciler.domain.requests import (
 
 
 class Op(StrEnum):
-    """What a change does to its resource."""
+    """What a change does to its resource.
 
+    ``ADOPT`` takes a live resource into the inventory, and makes it what the manifest says; ``RENAME`` creates it under
+    its new name, and a ``DELETE`` of the old one comes last; ``FORGET`` takes it out of the inventory and leaves it be.
+    """
+
+    ADOPT = "adopt"
     CREATE = "create"
+    RENAME = "rename"
     UPDATE = "update"
     DELETE = "delete"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +124,21 @@ class Observed:
     """What was live when the plan was made; apply refuses when it moved, which is when this is no longer equal.
 
     ``digest`` names the version of an action; triggers have none. Publishing an action moves ``modified`` alone.
+    ``server_id`` tells a resource from a later one of the same name.
     """
 
     digest: str | None
     modified: datetime
     modified_by: str
+    server_id: str = ""
+    created: datetime | None = None
+    created_by: str = ""
 
     @classmethod
     def of(cls, record: LiveRecord) -> Observed:
         """Return what tells this state of a resource from its others."""
         digest = record.digest if isinstance(record, ActionRecord) else None
-        return cls(digest, record.modified, record.modified_by)
+        return cls(digest, record.modified, record.modified_by, server_id(record), record.created, record.created_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,9 @@ class Change:
         sensitive: Names of parameters and environment variables that are secret besides those whose name says so.
         origin: Where the manifest was written; None for a resource that is only live.
         reason: Why, in a few words: ``not on the platform``, ``differs``.
+        previous: The address it had before a rename; None without one.
+        protect: Whether the inventory is to remember that it may not be deleted.
+        on_remove: What happens when its manifest is gone: ``delete`` or ``forget``.
     """
 
     address: Address
@@ -159,6 +173,9 @@ class Change:
     sensitive: frozenset[str] = frozenset()
     origin: Span | None = None
     reason: str = ""
+    previous: Address | None = None
+    protect: bool = False
+    on_remove: str = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +185,63 @@ class Unmanaged:
     address: Address
     modified: datetime
     modified_by: str
+
+
+class DriftState(StrEnum):
+    """How manifests, what was last applied and live state differ.
+
+    ``PENDING``: git moved on. ``DRIFT``: live was changed. ``BOTH``: both. ``MISSING``: deleted outside.
+    """
+
+    PENDING = "pending"
+    DRIFT = "drift"
+    BOTH = "both"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One resource of ours that is live other than it was last applied, or differs from its manifest.
+
+    ``fields`` say what was applied (``before``) and what is live (``after``); ``modified`` and ``modified_by`` who made
+    it so and when, None and empty where it is gone.
+    """
+
+    address: Address
+    state: DriftState
+    fields: tuple[FieldChange, ...] = ()
+    modified: datetime | None = None
+    modified_by: str = ""
+    origin: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a guard forbids: the plan is shown and cannot be applied. ``way`` is the one named way past it."""
+
+    rule: str
+    summary: str
+    way: str
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the inventory is to learn of a resource that is as declared, without anything being sent."""
+
+    address: Address
+    after: Mapping[str, Any]
+    observed: Observed
+    protect: bool = False
+    on_remove: str = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRef:
+    """The inventory a plan was made with, as it was then."""
+
+    id: str
+    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +273,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A decision, frozen: the changes in the order they are applied in, and what they were decided from."""
+    """A decision, frozen: the changes in the order they are applied in, and what they were decided from.
+
+    Without an ``inventory`` nothing is ever deleted. A plan with ``refusals`` is for looking at alone. ``drift`` is
+    what somebody else changed since the last apply; the changes undo it where the manifests disagree with it.
+    """
 
     identity: PlatformIdentity
     source: Source
@@ -209,6 +287,10 @@ class Plan:
     scope: Scope = Scope()
     warnings: tuple[Diagnostic, ...] = ()
     created: datetime | None = field(default=None, compare=False)
+    inventory: InventoryRef | None = None
+    refusals: tuple[Refusal, ...] = ()
+    drift: tuple[Deviation, ...] = ()
+    refreshes: tuple[Refresh, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -15,7 +15,20 @@ from reconciler.diagnostics import Diagnostic, Span
 from reconciler.domain.secrets import MASK
 from reconciler.errors import PlanFileError
 from reconciler.plan.masking import marks, plain, secrets_in
-from reconciler.plan.model import ABSENT, Change, FieldChange, Observed, Plan, Scope, Unmanaged
+from reconciler.plan.model import (
+    ABSENT,
+    Change,
+    Deviation,
+    DriftState,
+    FieldChange,
+    InventoryRef,
+    Observed,
+    Plan,
+    Refresh,
+    Refusal,
+    Scope,
+    Unmanaged,
+)
 from reconciler.plan.requests import body_of, request_json
 
 FORMAT_VERSION: Final = "1.0"
@@ -47,13 +60,18 @@ def document(plan: Plan, *, reveal: bool = False) -> dict[str, Any]:
         },
         "scope": decision["scope"],
         "resource_changes": decision["resource_changes"],
-        "resource_drift": [],
+        "resource_drift": [_deviation_json(deviation) for deviation in plan.drift],
+        "inventory": _inventory_json(plan.inventory),
+        "inventory_refreshes": [_refresh_json(refresh) for refresh in plan.refreshes],
+        "refusals": [_refusal_json(refusal) for refusal in plan.refusals],
         "unmanaged": [_unmanaged_json(unmanaged) for unmanaged in plan.unmanaged],
         "diagnostics": [_diagnostic_json(diagnostic) for diagnostic in plan.warnings],
         "summary": {
             **{op.value: count for op, count in plan.counts().items()},
             "unchanged": plan.unchanged,
             "unmanaged": len(plan.unmanaged),
+            "drifted": sum(1 for each in plan.drift if each.state is not DriftState.PENDING),
+            "refused": len(plan.refusals),
         },
     }
 
@@ -127,7 +145,7 @@ def _change_json(change: Change, *, reveal: bool) -> dict[str, Any]:
         "address": str(change.address),
         "type": change.address.kind.value.lower(),
         "name": change.address.name,
-        "previous_name": None,
+        "previous_name": None if change.previous is None else change.previous.name,
         "change": {
             "actions": [change.op.value],
             "before": plain(change.before, reveal=reveal),
@@ -143,6 +161,8 @@ def _change_json(change: Change, *, reveal: bool) -> dict[str, Any]:
         "source_range": _range_json(change.origin),
         "depends_on": [str(address) for address in change.depends_on],
         "sensitive_names": sorted(change.sensitive),
+        "protect": change.protect,
+        "on_remove": change.on_remove,
     }
 
 
@@ -163,7 +183,47 @@ def _observed_json(observed: Observed) -> dict[str, Any]:
         "digest": observed.digest,
         "modified": _timestamp(observed.modified),
         "modified_by": observed.modified_by,
+        "server_id": observed.server_id,
+        "created": None if observed.created is None else _timestamp(observed.created),
+        "created_by": observed.created_by,
     }
+
+
+def _deviation_json(deviation: Deviation) -> dict[str, Any]:
+    return {
+        "address": str(deviation.address),
+        "type": deviation.address.kind.value.lower(),
+        "name": deviation.address.name,
+        "state": deviation.state.value,
+        "modified": None if deviation.modified is None else _timestamp(deviation.modified),
+        "modified_by": deviation.modified_by,
+        "fields": [_field_json(field, reveal=False) for field in deviation.fields],
+        "source_range": _range_json(deviation.origin),
+    }
+
+
+def _refusal_json(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "rule": refusal.rule,
+        "summary": refusal.summary,
+        "way": refusal.way,
+        "addresses": [str(address) for address in refusal.addresses],
+    }
+
+
+def _refresh_json(refresh: Refresh) -> dict[str, Any]:
+    return {
+        "address": str(refresh.address),
+        "after": plain(refresh.after, reveal=False),
+        "after_sensitive": marks(refresh.after),
+        "observed": _observed_json(refresh.observed),
+        "protect": refresh.protect,
+        "on_remove": refresh.on_remove,
+    }
+
+
+def _inventory_json(inventory: InventoryRef | None) -> dict[str, Any] | None:
+    return None if inventory is None else {"id": inventory.id, "serial": inventory.serial}
 
 
 def _unmanaged_json(unmanaged: Unmanaged) -> dict[str, Any]:

@@ -14,7 +14,22 @@ from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.domain.address import Address
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.plan.masking import marked
-from reconciler.plan.model import ABSENT, Change, FieldChange, Observed, Op, Plan, Scope, Source, Unmanaged
+from reconciler.plan.model import (
+    ABSENT,
+    Change,
+    Deviation,
+    DriftState,
+    FieldChange,
+    InventoryRef,
+    Observed,
+    Op,
+    Plan,
+    Refresh,
+    Refusal,
+    Scope,
+    Source,
+    Unmanaged,
+)
 from reconciler.plan.requests import request_of
 
 Document = Mapping[str, Any]
@@ -32,6 +47,10 @@ def plan_of(document: Document) -> Plan:
         scope=_scope(document["scope"]),
         warnings=tuple(_diagnostic(diagnostic) for diagnostic in document["diagnostics"]),
         created=None if created is None else datetime.fromisoformat(created),
+        inventory=_inventory(document["inventory"]),
+        refusals=tuple(_refusal(refusal) for refusal in document["refusals"]),
+        drift=tuple(_deviation(deviation) for deviation in document["resource_drift"]),
+        refreshes=tuple(_refresh(refresh) for refresh in document["inventory_refreshes"]),
     )
 
 
@@ -50,7 +69,39 @@ def _change(document: Document) -> Change:
         sensitive=frozenset(document["sensitive_names"]),
         origin=_span(document["source_range"]),
         reason=document["reason"],
+        previous=None if document["previous_name"] is None else Address(address.kind, document["previous_name"]),
+        protect=document["protect"],
+        on_remove=document["on_remove"],
     )
+
+
+def _deviation(document: Document) -> Deviation:
+    return Deviation(
+        address=Address.parse(document["address"]),
+        state=DriftState(document["state"]),
+        fields=tuple(_field(field) for field in document["fields"]),
+        modified=_moment(document["modified"]),
+        modified_by=document["modified_by"],
+        origin=_span(document["source_range"]),
+    )
+
+
+def _refusal(document: Document) -> Refusal:
+    addresses = tuple(Address.parse(text) for text in document["addresses"])
+    return Refusal(document["rule"], document["summary"], document["way"], addresses)
+
+
+def _refresh(document: Document) -> Refresh:
+    observed = _observed(document["observed"])
+    if observed is None:
+        raise ValueError("a refresh is of something that was seen")
+    after = marked(document["after"], document["after_sensitive"])
+    address = Address.parse(document["address"])
+    return Refresh(address, after, observed, document["protect"], document["on_remove"])
+
+
+def _inventory(document: Document | None) -> InventoryRef | None:
+    return None if document is None else InventoryRef(document["id"], document["serial"])
 
 
 def _field(document: Document) -> FieldChange:
@@ -64,7 +115,18 @@ def _field(document: Document) -> FieldChange:
 def _observed(document: Document | None) -> Observed | None:
     if document is None:
         return None
-    return Observed(document["digest"], datetime.fromisoformat(document["modified"]), document["modified_by"])
+    return Observed(
+        document["digest"],
+        datetime.fromisoformat(document["modified"]),
+        document["modified_by"],
+        document["server_id"],
+        _moment(document["created"]),
+        document["created_by"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _unmanaged(document: Document) -> Unmanaged:

@@ -8,12 +8,26 @@ from reconciler.apply.events import Outcome
 from reconciler.diagnostics import Severity
 from reconciler.plan.model import Op
 
-SYMBOL: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-"}
+SYMBOL: Final = {Op.ADOPT: "<=", Op.CREATE: "+", Op.RENAME: ">", Op.UPDATE: "~", Op.DELETE: "-", Op.FORGET: "."}
 
-COLOUR: Final = {Op.CREATE: "green", Op.UPDATE: "yellow", Op.DELETE: "red"}
+COLOUR: Final = {
+    Op.ADOPT: "cyan",
+    Op.CREATE: "green",
+    Op.RENAME: "blue",
+    Op.UPDATE: "yellow",
+    Op.DELETE: "red",
+    Op.FORGET: "dim",
+}
 
 #: What a change has done when it was applied.
-DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
+DONE: Final = {
+    Op.ADOPT: "adopted",
+    Op.CREATE: "created",
+    Op.RENAME: "renamed",
+    Op.UPDATE: "updated",
+    Op.DELETE: "deleted",
+    Op.FORGET: "forgotten",
+}
 
 #: What drift says about a resource, and how: the change would undo what these words tell.
 DRIFTED: Final = {Op.CREATE: "missing", Op.UPDATE: "differs", Op.DELETE: "no longer wanted"}

@@ -45,8 +45,9 @@ def bounded(parts: Sequence[str], *, limit: int) -> str:
 
 
 def plan_counts(counts: Mapping[Op, int]) -> str:
-    """Return ``2 to create, 3 to update, 0 to delete``, in the order given."""
-    return ", ".join(f"{count:,} to {op.value}" for op, count in counts.items())
+    """Return ``2 to create, 3 to update, 0 to delete``, in the order given; of other operations only what occurs."""
+    always = {"create", "update", "delete"}
+    return ", ".join(f"{count:,} to {op.value}" for op, count in counts.items() if count or op.value in always)
 
 
 def drift_counts(counts: Mapping[Op, int]) -> str:

@@ -75,6 +75,9 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
         "source": {"commit": None, "dirty": None, "manifests_digest": "sha256:manifests", "paths": ["manifests"]},
         "scope": {"targets": [], "excludes": [], "labels": []},
         "resource_drift": [],
+        "inventory": None,
+        "inventory_refreshes": [],
+        "refusals": [],
         "unmanaged": [
             {"address": "action.stray", "modified": "2026-05-01T12:00:00Z", "modified_by": "ada@example.com"}
         ],
@@ -92,7 +95,18 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
                 },
             }
         ],
-        "summary": {"create": 1, "update": 1, "delete": 0, "unchanged": 0, "unmanaged": 1},
+        "summary": {
+            "adopt": 0,
+            "create": 1,
+            "rename": 0,
+            "update": 1,
+            "delete": 0,
+            "forget": 0,
+            "unchanged": 0,
+            "unmanaged": 1,
+            "drifted": 0,
+            "refused": 0,
+        },
     }
     assert update == {
         "address": "action.ros_ingest",
@@ -116,6 +130,9 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
             "digest": "digest-of-ros_ingest",
             "modified": "2026-05-01T12:00:00Z",
             "modified_by": "ada@example.com",
+            "server_id": "og_acme/ros_ingest@2026-05-01T12:00:00+00:00",
+            "created": "2026-05-01T12:00:00Z",
+            "created_by": "ada@example.com",
         },
         "source_range": {
             "filename": "actions/ros_ingest.yaml",
@@ -124,6 +141,8 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
         },
         "depends_on": [],
         "sensitive_names": [],
+        "protect": False,
+        "on_remove": "delete",
     }
     assert create["depends_on"] == ["action.ros_ingest"]
     assert create["change"]["before"] is None
