@@ -9,6 +9,9 @@
     ├── GuardRefused                3
     ├── StalePlan                   4    live state or manifests moved since the plan was saved
     ├── PartlyApplied               5
+    ├── InventoryDamaged            1    the inventory cannot be read
+    ├── InventoryMoved              6    somebody else wrote the inventory since it was read
+    ├── Locked                      6    somebody else holds the lock
     ├── Interrupted               130
     ├── RunFailed                   1    one run of an action cannot go on; recorded with its invocation
     └── PlatformError               1    .operation says what was asked
@@ -83,6 +86,22 @@ class PartlyApplied(ReconcilerError):
     """Some changes were applied and some were not; the events said which."""
 
     exit_code = 5
+
+
+class InventoryDamaged(ReconcilerError):
+    """The inventory cannot be read: it is no inventory, or one of a later version of this tool."""
+
+
+class InventoryMoved(ReconcilerError):
+    """Somebody else wrote the inventory since it was read: the lock was lost, or never asked for."""
+
+    exit_code = 6
+
+
+class Locked(ReconcilerError):
+    """Somebody else holds the lock; the message says who, since when and from where."""
+
+    exit_code = 6
 
 
 class Interrupted(ReconcilerError):

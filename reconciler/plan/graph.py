@@ -45,6 +45,9 @@ def _dependencies(by_rank: Sequence[Change], wanted: Needs, had: Needs) -> list[
     for rank, change in enumerate(by_rank):
         if change.op is not Op.DELETE:
             depends[rank] |= _nearest(change.address, wanted, ranks)
+        if change.renamed_to in ranks:
+            # The old one of a rename goes when the new one is there.
+            depends[rank].add(ranks[change.renamed_to])
         for below in _nearest(change.address, had, ranks):
             if by_rank[below].op is Op.DELETE:
                 depends[below].add(rank)

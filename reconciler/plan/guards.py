@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from reconciler.domain.address import Address
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
 from reconciler.errors import GuardRefused
@@ -37,26 +36,13 @@ def refuse_service_users(refusals: Iterable[str]) -> None:
         )
 
 
-def refuse_protected(changes: Iterable[Change], *, protected: Collection[Address]) -> None:
-    """Stop a plan that deletes what ``lifecycle.protect`` keeps.
-
-    Raises:
-        GuardRefused: With every address concerned.
-    """
-    kept = sorted(change.address for change in changes if change.op is Op.DELETE and change.address in protected)
-    if kept:
-        raise GuardRefused(
-            f"{', '.join(map(str, kept))} {'is' if len(kept) == 1 else 'are'} protected and would be deleted",
-            hint="take lifecycle.protect out of the manifest first",
-        )
-
-
 def moved(plan: Plan, live: Live) -> tuple[str, ...]:
     """Return one sentence for each resource of the plan that is not what it was when the plan was made.
 
     It moved when its version or the time it was modified did, when it appeared, or when it vanished.
     """
-    judged = (_movement(change, live.records.get(change.address)) for change in plan.changes)
+    touching = (change for change in plan.changes if change.op is not Op.FORGET)
+    judged = (_movement(change, live.records.get(change.address)) for change in touching)
     return tuple(sentence for sentence in judged if sentence is not None)
 
 

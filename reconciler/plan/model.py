@@ -158,6 +158,7 @@ class Change:
         origin: Where the manifest was written; None for a resource that is only live.
         reason: Why, in a few words: ``not on the platform``, ``differs``.
         previous: The address it had before a rename; None without one.
+        renamed_to: Of a deletion that ends a rename, the address that takes its place.
         protect: Whether the inventory is to remember that it may not be deleted.
         on_remove: What happens when its manifest is gone: ``delete`` or ``forget``.
     """
@@ -174,6 +175,7 @@ class Change:
     origin: Span | None = None
     reason: str = ""
     previous: Address | None = None
+    renamed_to: Address | None = None
     protect: bool = False
     on_remove: str = "delete"
 
@@ -234,6 +236,7 @@ class Refresh:
     observed: Observed
     protect: bool = False
     on_remove: str = "delete"
+    sensitive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

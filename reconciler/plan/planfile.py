@@ -161,6 +161,7 @@ def _change_json(change: Change, *, reveal: bool) -> dict[str, Any]:
         "source_range": _range_json(change.origin),
         "depends_on": [str(address) for address in change.depends_on],
         "sensitive_names": sorted(change.sensitive),
+        "renamed_to": None if change.renamed_to is None else change.renamed_to.name,
         "protect": change.protect,
         "on_remove": change.on_remove,
     }
@@ -219,6 +220,7 @@ def _refresh_json(refresh: Refresh) -> dict[str, Any]:
         "observed": _observed_json(refresh.observed),
         "protect": refresh.protect,
         "on_remove": refresh.on_remove,
+        "sensitive_names": list(refresh.sensitive),
     }
 
 

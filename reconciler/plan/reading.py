@@ -70,6 +70,7 @@ def _change(document: Document) -> Change:
         origin=_span(document["source_range"]),
         reason=document["reason"],
         previous=None if document["previous_name"] is None else Address(address.kind, document["previous_name"]),
+        renamed_to=None if document["renamed_to"] is None else Address(address.kind, document["renamed_to"]),
         protect=document["protect"],
         on_remove=document["on_remove"],
     )
@@ -97,7 +98,8 @@ def _refresh(document: Document) -> Refresh:
         raise ValueError("a refresh is of something that was seen")
     after = marked(document["after"], document["after_sensitive"])
     address = Address.parse(document["address"])
-    return Refresh(address, after, observed, document["protect"], document["on_remove"])
+    names = tuple(document["sensitive_names"])
+    return Refresh(address, after, observed, document["protect"], document["on_remove"], names)
 
 
 def _inventory(document: Document | None) -> InventoryRef | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from reconciler.domain.address import Address
 from reconciler.errors import ConfigurationError
@@ -12,18 +12,22 @@ from reconciler.plan.references import needed
 from reconciler.plan.suggestion import suggester
 
 
-def chosen(desired: Desired, scope: Scope, *, org_id: str) -> Mapping[Address, Resource]:
+def chosen(
+    desired: Desired, scope: Scope, *, org_id: str, owned: Collection[Address] = ()
+) -> Mapping[Address, Resource]:
     """Return the resources to plan: targets that carry every label, what they rest on, without the excluded.
+
+    A target may also be one that is ``owned`` and in no manifest any more.
 
     Raises:
         ConfigurationError: A target, an excluded address or a label is in no manifest.
     """
     if scope.is_everything:
         return desired.resources
-    _refuse_unknown(desired, scope)
-    start = scope.targets or tuple(desired.resources)
+    _refuse_unknown(desired, scope, owned=owned)
+    start = [address for address in scope.targets or desired.resources if address in desired.resources]
     picked = {address for address in start if _carries(desired.resources[address], scope)}
-    if not picked:
+    if start and not picked:
         raise ConfigurationError(
             f"no resource carries {_labels(scope)}", hint="labels stand in the manifests under metadata.labels"
         )
@@ -51,8 +55,9 @@ def _with_needs(addresses: set[Address], desired: Desired, *, org_id: str) -> se
     return found
 
 
-def _refuse_unknown(desired: Desired, scope: Scope) -> None:
-    unknown = [address for address in (*scope.targets, *scope.excludes) if address not in desired.resources]
+def _refuse_unknown(desired: Desired, scope: Scope, *, owned: Collection[Address]) -> None:
+    named = (*scope.targets, *scope.excludes)
+    unknown = [address for address in named if address not in desired.resources and address not in owned]
     if not unknown:
         return
     suggest = suggester(map(str, desired.resources))

@@ -6,12 +6,10 @@ import pytest
 
 from reconciler.domain.live import LiveRecord
 from reconciler.errors import GuardRefused
-from reconciler.plan.guards import moved, refuse_protected
-from reconciler.plan.kinds.action import delete_change
+from reconciler.plan.guards import moved
 from tests.plan.builders import (
     LATER,
     action,
-    action_address,
     action_record,
     live,
     planned,
@@ -19,26 +17,6 @@ from tests.plan.builders import (
     trigger_address,
     trigger_record,
 )
-
-
-def test_deleting_what_is_protected_is_refused() -> None:
-    """Every address concerned is named."""
-    deletion = delete_change(action_record(), reason="not in manifests")
-
-    with pytest.raises(GuardRefused, match=r"action\.ros_ingest is protected and would be deleted"):
-        refuse_protected([deletion], protected={action_address()})
-
-
-def test_what_is_not_protected_may_be_deleted() -> None:
-    """Protection is of addresses, not of everything."""
-    refuse_protected([delete_change(action_record(), reason="")], protected={action_address("other")})
-
-
-def test_changing_what_is_protected_is_allowed() -> None:
-    """Protection keeps a resource from going, not from changing."""
-    (change,) = planned([action(timeout=1)], [action_record()]).changes
-
-    refuse_protected([change], protected={change.address})
 
 
 def test_every_service_user_that_would_change_is_named() -> None:

@@ -141,6 +141,7 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
         },
         "depends_on": [],
         "sensitive_names": [],
+        "renamed_to": None,
         "protect": False,
         "on_remove": "delete",
     }

@@ -1,0 +1,1 @@
+"""What the reconciler itself remembers: who owns what, what was last applied, and what each apply did."""

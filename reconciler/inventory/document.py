@@ -1,0 +1,254 @@
+"""The inventory as a value: every resource that is ours, what was last applied to it, and what is under way.
+
+It is a superset of reality: what is about to be created is in it before it is sent, and what is deleted leaves it only
+when that was acknowledged. Secrets are never in it: a keyed hash stands for each, which tells equal from different.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from reconciler.domain.address import Address
+from reconciler.domain.secrets import Secret
+from reconciler.errors import InventoryDamaged
+
+SCHEMA_VERSION: Final = 1
+
+#: Versions of a resource that are remembered, the latest.
+MOST_VERSIONS: Final = 20
+
+_HASH: Final = "$hash"
+
+
+class IntentOp(StrEnum):
+    """What an apply set out to do."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RENAME = "rename"
+    ADOPT = "adopt"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What an apply is about to do to a resource; left over when it was cut off."""
+
+    op: IntentOp
+    apply_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state that an apply left behind; ``digest`` is None for a trigger."""
+
+    digest: str | None
+    modified: datetime | None
+    apply_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One resource that is ours.
+
+    Attributes:
+        address: Its kind and name.
+        server_id: What tells it from a later one of the same name; None until it has been created.
+        created: When it was created; None where that is not known.
+        applied: Its spec as last applied, or about to be created, in the words of a manifest; secrets hashed.
+        sensitive: Names of parameters and variables that are secret besides those whose name says so.
+        digest: The digest of that version; None for a trigger.
+        modified: When it was last applied, by the platform's clock.
+        protect: Whether it may not be deleted.
+        on_remove: ``delete`` or ``forget``: what happens when its manifest is gone.
+        adopted: Whether it existed before it became ours.
+        history: The versions that applies left behind, the latest last.
+        intent: What an apply is about to do, or was when it was cut off.
+    """
+
+    address: Address
+    server_id: str | None = None
+    created: datetime | None = None
+    applied: Mapping[str, Any] = field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()
+    digest: str | None = None
+    modified: datetime | None = None
+    protect: bool = False
+    on_remove: str = "delete"
+    adopted: bool = False
+    history: tuple[Version, ...] = ()
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Everything that is ours in one organization.
+
+    Attributes:
+        id: The UUID in the project file.
+        environment: Which of the project's environments; empty without any.
+        platform: The kind of platform, and ``org_id`` the organization; empty until the first apply.
+        serial: How often it was written.
+        hash_key: The key of the hashes of secrets, random, hexadecimal.
+        entries: What is ours, by address.
+    """
+
+    id: str
+    environment: str = ""
+    platform: str = ""
+    org_id: str = ""
+    serial: int = 0
+    hash_key: str = ""
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, inventory_id: str, *, environment: str = "") -> Self:
+        """Return an inventory of nothing."""
+        return cls(id=inventory_id, environment=environment, hash_key=secrets.token_hex(32))
+
+    def with_entries(self, *entries: Entry) -> Inventory:
+        """Return the inventory with these entries in the place of those with their addresses."""
+        return replace(self, entries={**self.entries, **{entry.address: entry for entry in entries}})
+
+    def without(self, *addresses: Address) -> Inventory:
+        """Return the inventory without these."""
+        gone = set(addresses)
+        return replace(self, entries={at: entry for at, entry in self.entries.items() if at not in gone})
+
+
+def hashed(shape: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return JSON with ``{"$hash": ...}`` in the place of each secret."""
+    return {name: _hashed(member, bytes.fromhex(key)) for name, member in shape.items()}
+
+
+def _hashed(value: Any, key: bytes) -> Any:
+    if isinstance(value, Secret):
+        text = json.dumps(value.value, sort_keys=True)
+        return {_HASH: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}
+    if isinstance(value, Mapping):
+        return {name: _hashed(member, key) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hashed(member, key) for member in value]
+    return value
+
+
+def is_hash(value: Any) -> bool:
+    """Return True for what :func:`hashed` puts in the place of a secret."""
+    return isinstance(value, Mapping) and value.keys() == {_HASH}
+
+
+def dumps(inventory: Inventory) -> bytes:
+    """Return the document, the same for the same inventory."""
+    from reconciler import __version__
+
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool_version": __version__,
+        "inventory_id": inventory.id,
+        "environment": inventory.environment,
+        "platform": {"kind": inventory.platform, "org_id": inventory.org_id},
+        "serial": inventory.serial,
+        "hash_key": inventory.hash_key,
+        "resources": [_entry_json(inventory.entries[address]) for address in sorted(inventory.entries)],
+    }
+    return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def loads(content: bytes, *, name: str) -> Inventory:
+    """Read a document; ``name`` says where it stands.
+
+    Raises:
+        InventoryDamaged: It is no inventory, or one of a later version of this tool.
+    """
+    try:
+        document = json.loads(content)
+        version = document["schema_version"]
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise InventoryDamaged(
+                f"{name} was written by a later version of this tool ({document.get('tool_version', 'unknown')})",
+                hint="use that version or a later one",
+            )
+        return _inventory_of(document)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InventoryDamaged(
+            f"{name} is damaged: it lacks what an inventory has",
+            hint='restore it from a backup, or make it anew: "reconciler inventory rebuild"',
+        ) from error
+
+
+def _inventory_of(document: Mapping[str, Any]) -> Inventory:
+    bytes.fromhex(document["hash_key"])
+    entries = [_entry_of(each) for each in document["resources"]]
+    return Inventory(
+        id=str(document["inventory_id"]),
+        environment=str(document["environment"]),
+        platform=str(document["platform"]["kind"]),
+        org_id=str(document["platform"]["org_id"]),
+        serial=int(document["serial"]),
+        hash_key=str(document["hash_key"]),
+        entries={entry.address: entry for entry in entries},
+    )
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "address": str(entry.address),
+        "server_id": entry.server_id,
+        "created": _moment_json(entry.created),
+        "applied": dict(entry.applied),
+        "sensitive_names": list(entry.sensitive),
+        "digest": entry.digest,
+        "modified": _moment_json(entry.modified),
+        "protect": entry.protect,
+        "on_remove": entry.on_remove,
+        "adopted": entry.adopted,
+        "history": [
+            {"digest": each.digest, "modified": _moment_json(each.modified), "apply_id": each.apply_id}
+            for each in entry.history[-MOST_VERSIONS:]
+        ],
+        "intent": None
+        if entry.intent is None
+        else {"op": entry.intent.op.value, "apply_id": entry.intent.apply_id, "at": _moment_json(entry.intent.at)},
+    }
+
+
+def _entry_of(document: Mapping[str, Any]) -> Entry:
+    return Entry(
+        address=Address.parse(document["address"]),
+        server_id=document["server_id"],
+        created=_moment_of(document["created"]),
+        applied=dict(document["applied"]),
+        sensitive=tuple(document["sensitive_names"]),
+        digest=document["digest"],
+        modified=_moment_of(document["modified"]),
+        protect=bool(document["protect"]),
+        on_remove=str(document["on_remove"]),
+        adopted=bool(document["adopted"]),
+        history=tuple(
+            Version(each["digest"], _moment_of(each["modified"]), each["apply_id"]) for each in document["history"]
+        ),
+        intent=_intent_of(document["intent"]),
+    )
+
+
+def _intent_of(document: Mapping[str, Any] | None) -> Intent | None:
+    if document is None:
+        return None
+    return Intent(IntentOp(document["op"]), document["apply_id"], datetime.fromisoformat(document["at"]))
+
+
+def _moment_json(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,66 @@
+"""Ownership: which live resources are ours, by what the inventory remembers of them.
+
+A resource is ours when the inventory has it with the id it has on the platform. Intents that an apply left behind when
+it was cut off are settled here, by what is live: what was to be made and stands there as it was to be made is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from reconciler.domain.address import Address
+from reconciler.domain.live import Live, LiveRecord, server_id
+from reconciler.inventory.document import Entry, Inventory, hashed
+from reconciler.plan.kinds.live import live_shape
+
+#: What the platform chooses where a request leaves it open, and what has a request of its own after the creation.
+_LEFT_OPEN: Final = frozenset({"accessibility", "causes", "service_user_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The inventory as it stands against live state: every intent settled."""
+
+    inventory: Inventory
+    entries: Mapping[Address, Entry]
+
+    @classmethod
+    def of(cls, inventory: Inventory, live: Live) -> Ownership:
+        """Settle what an inventory says by what is live."""
+        settled = {
+            address: entry
+            for address, before in inventory.entries.items()
+            if (entry := _settled(before, live.records.get(address), key=inventory.hash_key)) is not None
+        }
+        return cls(inventory, settled)
+
+    def entry_of(self, address: Address, record: LiveRecord | None) -> Entry | None:
+        """Return the entry of a live resource that is ours; None for one that is not."""
+        entry = self.entries.get(address)
+        if entry is None or record is None or entry.server_id != server_id(record):
+            return None
+        return entry
+
+    def hashed(self, shape: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a shape as the inventory would keep it."""
+        return hashed(shape, self.inventory.hash_key)
+
+
+def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | None:
+    """Return an entry without its intent; None when there is nothing of ours on the platform."""
+    if entry.intent is None:
+        return entry
+    if entry.server_id is not None:
+        # An update or a deletion that may not have happened: the resource is ours while it is there.
+        return replace(entry, intent=None)
+    if record is None or not _is_as_intended(entry, record, key=key):
+        return None
+    return replace(entry, intent=None, server_id=server_id(record), created=record.created)
+
+
+def _is_as_intended(entry: Entry, record: LiveRecord, *, key: str) -> bool:
+    intended = {name: value for name, value in entry.applied.items() if name not in _LEFT_OPEN}
+    shape = hashed(live_shape(record, sensitive=frozenset(entry.sensitive)), key)
+    return intended == {name: value for name, value in shape.items() if name not in _LEFT_OPEN}

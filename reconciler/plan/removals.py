@@ -1,0 +1,181 @@
+"""What is in the inventory and no manifest asks for any more: to be deleted, forgotten, or refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.address import Address, Kind
+from reconciler.domain.live import Live, LiveRecord
+from reconciler.inventory.document import Entry
+from reconciler.manifests.desired import Desired
+from reconciler.plan.kinds import action, trigger
+from reconciler.plan.model import Change, Observed, Op, Refusal
+from reconciler.plan.ownership import Ownership
+from reconciler.plan.permits import Permits
+from reconciler.plan.references import needed
+
+#: How many names a sentence lists.
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """The changes that take resources out, and what stands against them."""
+
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def removals(
+    addresses: Iterable[Address],
+    *,
+    renamed: Mapping[Address, Address],
+    desired: Desired,
+    live: Live,
+    ownership: Ownership,
+    permits: Permits,
+) -> Removals:
+    """Decide what becomes of owned resources without a manifest; ``renamed`` has the new address of renamed ones."""
+    changes = [
+        _removal(address, ownership.entries[address], live.records.get(address), ownership, renamed.get(address))
+        for address in sorted(addresses)
+    ]
+    deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
+    refusals = [
+        *_protected(deleted, ownership),
+        *_in_use(deleted, renamed, desired, live),
+        *_touched(deleted, ownership, permits),
+        *_unpruned(deleted, permits),
+        *_too_many(deleted, renamed, ownership, permits),
+        *_nothing_left(deleted, desired, permits),
+    ]
+    return Removals(tuple(changes), tuple(refusals))
+
+
+def _removal(
+    address: Address, entry: Entry, record: LiveRecord | None, ownership: Ownership, new: Address | None
+) -> Change:
+    if record is None:
+        return _forgetting(address, "deleted outside, and no longer in the manifests")
+    if ownership.entry_of(address, record) is None:
+        return _forgetting(address, f"not ours any more: {record.created_by} made it anew")
+    if new is None and entry.on_remove == "forget":
+        return _forgetting(address, "no longer in the manifests; left as it is")
+    reason = "no longer in the manifests" if new is None else f"renamed to {new.name}"
+    sensitive = frozenset(entry.sensitive)
+    if isinstance(record, ActionRecord):
+        change = action.delete_change(record, reason=reason, sensitive=sensitive)
+    else:
+        change = trigger.delete_change(record, reason=reason, sensitive=sensitive)
+    return replace(change, renamed_to=new)
+
+
+def _forgetting(address: Address, reason: str) -> Change:
+    return Change(address, Op.FORGET, (), reason=reason)
+
+
+def _protected(deleted: Mapping[Address, LiveRecord], ownership: Ownership) -> Iterator[Refusal]:
+    for address in deleted:
+        if ownership.entries[address].protect:
+            yield Refusal(
+                "protected",
+                f"{address} is protected and would be deleted",
+                "bring its manifest back, apply it without lifecycle.protect, and remove it then",
+                (address,),
+            )
+
+
+def _in_use(
+    deleted: Mapping[Address, LiveRecord], renamed: Mapping[Address, Address], desired: Desired, live: Live
+) -> Iterator[Refusal]:
+    """Refuse to delete an action that something else goes on resting on."""
+    for address, record in deleted.items():
+        if address.kind is not Kind.ACTION:
+            continue
+        inside = [
+            at for at, resource in desired.resources.items() if needed(resource.spec, org_id=record.org_id) == address
+        ]
+        outside = [
+            at
+            for at, other in live.records.items()
+            if at not in desired.resources and at not in deleted and needed(other, org_id=record.org_id) == address
+        ]
+        if inside:
+            way = (
+                f"let them use {renamed[address].name}"
+                if address in renamed
+                else "remove them as well, or bring the action's manifest back"
+            )
+            yield Refusal("in-use", f"{address} would be deleted and {_listed(inside)} still use it", way, (address,))
+        if outside:
+            yield Refusal(
+                "in-use",
+                f"{address} would be deleted and is used outside the manifests by {_listed(outside)}",
+                "let those who own them change or delete them first",
+                (address,),
+            )
+
+
+def _touched(deleted: Mapping[Address, LiveRecord], ownership: Ownership, permits: Permits) -> Iterator[Refusal]:
+    if permits.drifted:
+        return
+    for address, record in deleted.items():
+        entry, observed = ownership.entries[address], Observed.of(record)
+        if (entry.digest, entry.modified) == (observed.digest, observed.modified):
+            continue
+        yield Refusal(
+            "drifted",
+            f"{address} would be deleted, and was changed outside since the last apply: by {record.modified_by}"
+            f" at {record.modified.isoformat(timespec='seconds')}",
+            "--delete-drifted",
+            (address,),
+        )
+
+
+def _unpruned(deleted: Mapping[Address, LiveRecord], permits: Permits) -> Iterator[Refusal]:
+    actions = tuple(address for address in deleted if address.kind is Kind.ACTION)
+    if actions and not permits.prune:
+        yield Refusal(
+            "prune",
+            f"deleting {_listed(actions)} removes all versions and cannot be undone",
+            "--prune",
+            actions,
+        )
+
+
+def _too_many(
+    deleted: Mapping[Address, LiveRecord], renamed: Mapping[Address, Address], ownership: Ownership, permits: Permits
+) -> Iterator[Refusal]:
+    if permits.many:
+        return
+    owned = Counter(address.kind for address in ownership.entries)
+    for kind in Kind:
+        # What is renamed goes on under its new name.
+        lost = tuple(address for address in deleted if address.kind is kind and address not in renamed)
+        most = permits.most(owned[kind])
+        if len(lost) > most:
+            yield Refusal(
+                "many-deletions",
+                f"{len(lost)} of {owned[kind]} {kind.value.lower()}s would be deleted; without asking it may be {most}",
+                "--allow-many-deletions",
+                lost,
+            )
+
+
+def _nothing_left(deleted: Mapping[Address, LiveRecord], desired: Desired, permits: Permits) -> Iterator[Refusal]:
+    if deleted and not desired.resources and not permits.empty:
+        yield Refusal(
+            "empty",
+            "the manifests declare no resource at all, and everything in the inventory would be deleted",
+            "--dangerous-allow-empty",
+            tuple(deleted),
+        )
+
+
+def _listed(addresses: Iterable[Address]) -> str:
+    named = sorted(map(str, addresses))
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    return ", ".join(named[:_SHOWN]) + more
