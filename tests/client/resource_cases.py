@@ -36,6 +36,10 @@ RESOURCE_CASES: Final[list[Case]] = [
     Case("delete action", lambda p: p.delete_action("a"), "DELETE", "/v1/actions/a", {OWNER: ORGANIZATION}, None, None),
     Case("list actions", lambda p: p.query_actions(QuerySpecification()), "POST", "/v1/actions/query",
      {OWNER: ORGANIZATION}, {}, page_data()),
+    Case("list actions to be read later", lambda p: p.unread_actions(QuerySpecification()), "POST",
+     "/v1/actions/query", {OWNER: ORGANIZATION}, {}, page_data()),
+    Case("list triggers to be read later", lambda p: p.unread_triggers(QuerySpecification(limit=3)), "POST",
+     "/v1/triggers/query", {OWNER: ORGANIZATION}, {"limit": 3}, page_data()),
     Case("list the hub", lambda p: p.query_actions(
         QuerySpecification(limit=5), accessibility=Accessibility.ActionHub), "POST", "/v1/actions/query/actionhub",
      {}, {"limit": 5}, page_data()),

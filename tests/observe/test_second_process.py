@@ -17,6 +17,9 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="a second process needs Linux and two cores"
 )
 
+#: Forks are made where there is no other thread; see ``tests/conftest.py``.
+BEFORE_ANY_THREAD = True
+
 
 def shared(count: int, work: Callable[[int], bytes | None]) -> SecondProcess:
     """Return work that is shared."""
