@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Final, assert_never
 
 from reconciler.apply.delivery import PLAN_AGAIN, Delivery
@@ -34,15 +35,16 @@ TRIES: Final = 2
 def deliver(change: Change, platform: Platform, *, org_id: str, stop: threading.Event) -> Delivery:
     """Send the requests of a change in order, stopping at the first that does not land or when ``stop`` is set."""
     base = change.observed
+    record: LiveRecord | None = None
     for done, request in enumerate(change.requests):
         if stop.is_set():
-            return _interrupted(done, total=len(change.requests))
+            return replace(_interrupted(done, total=len(change.requests)), record=record)
         try:
             record = _land(request, platform, address=change.address, base=base, org_id=org_id, stop=stop)
         except PlatformError as error:
-            return _stopped(error, done, total=len(change.requests))
+            return replace(_stopped(error, done, total=len(change.requests)), record=record)
         base = base if record is None else Observed.of(record)
-    return Delivery(Outcome.APPLIED, len(change.requests))
+    return Delivery(Outcome.APPLIED, len(change.requests), record=record)
 
 
 def _land(

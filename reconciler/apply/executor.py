@@ -24,16 +24,18 @@ from reconciler.apply.events import (
     Outcome,
 )
 from reconciler.apply.interrupts import first_interrupt_sets
+from reconciler.apply.keeping import Keeper
 from reconciler.apply.schedule import CYCLE, Schedule
 from reconciler.domain.address import Address
 from reconciler.domain.platform import Platform
-from reconciler.errors import NotAuthenticated, OutcomeUnknown, PlatformUnavailable, TooManyRequests
+from reconciler.errors import InventoryMoved, NotAuthenticated, OutcomeUnknown, PlatformUnavailable, TooManyRequests
 from reconciler.plan.model import Change, Plan
 
 #: After so many changes in a row that found no working platform, nothing more is sent.
 UNANSWERED_LIMIT: Final = 5
 
 _INTERRUPTED: Final = "interrupted"
+_LOST: Final = "not sent: somebody else wrote the inventory"
 _NOT_AUTHENTICATED: Final = "not sent: the platform does not know the caller"
 _UNAVAILABLE: Final = f"not sent: the platform did not answer {UNANSWERED_LIMIT} changes in a row"
 
@@ -47,23 +49,27 @@ def execute(
     emit: Callable[[Event], None],
     stop: threading.Event | None = None,
     clock: Callable[[], float] = time.monotonic,
+    keeper: Keeper | None = None,
 ) -> ApplyReport:
     """Send the requests of a plan with at most ``parallelism`` changes under way at once.
 
     A change starts when everything it depends on was applied; one that failed takes its dependents with it and leaves
     the others alone. When ``stop`` is set, or at the first Ctrl-C, nothing more is sent and what is under way is
-    waited for; a second Ctrl-C stops waiting. ``clock`` gives seconds.
+    waited for; a second Ctrl-C stops waiting. ``clock`` gives seconds. ``keeper`` keeps the inventory, if there is one.
 
     Raises:
         ValueError: ``parallelism`` is less than 1.
+        InventoryMoved: Somebody else wrote the inventory: nothing more was sent, and the events said what was.
     """
     if parallelism < 1:
         raise ValueError(f"parallelism must be at least 1, not {parallelism}")
     stop = stop or threading.Event()
     started = clock()
+    if keeper is not None:
+        keeper.begin(plan)
     emit(ApplyStarted(plan_id, total=len(plan.changes)))
     with first_interrupt_sets(stop):
-        run = _Run(plan, emit=emit, stop=stop)
+        run = _Run(plan, emit=emit, stop=stop, keeper=keeper)
         org_id = plan.identity.org_id
         crew = Crew(lambda change: deliver(change, platform, org_id=org_id, stop=stop), clock=clock)
         try:
@@ -72,15 +78,20 @@ def execute(
             run.give_up()
         finally:
             crew.dismiss()
+    run.finish()
     report = run.report()
     emit(_ended(report, seconds=clock() - started))
+    if run.lost is not None:
+        raise run.lost
     return report
 
 
 class _Run:
     """The state of one apply, touched by the calling thread alone."""
 
-    def __init__(self, plan: Plan, *, emit: Callable[[Event], None], stop: threading.Event) -> None:
+    def __init__(
+        self, plan: Plan, *, emit: Callable[[Event], None], stop: threading.Event, keeper: Keeper | None
+    ) -> None:
         self._schedule = Schedule(plan.changes)
         self._emit = emit
         self._stop = stop
@@ -88,6 +99,8 @@ class _Run:
         self._endings: list[ChangeEnded] = []
         self._halted = ""
         self._unanswered = 0
+        self._keeper = keeper
+        self.lost: InventoryMoved | None = None
 
     def drive(self, crew: Crew, *, parallelism: int) -> None:
         """Start what may start, record what ends, until nothing is left."""
@@ -106,6 +119,11 @@ class _Run:
         for change in list(self._under_way.values()):
             self._end(change, Delivery(Outcome.UNKNOWN, 0, "interrupted while under way", PLAN_AGAIN))
         self._skip(self._schedule.abandon(), reason=_INTERRUPTED)
+
+    def finish(self) -> None:
+        """Write what the inventory has not been told yet."""
+        if self._keeper is not None:
+            self._guarded(self._keeper.finish)
 
     def report(self) -> ApplyReport:
         """Return every ending so far."""
@@ -169,7 +187,20 @@ class _Run:
             seconds=seconds,
         )
         self._endings.append(ending)
+        keeper = self._keeper
+        if keeper is not None:
+            self._guarded(lambda: keeper.keep(change, delivery))
         self._emit(ending)
+
+    def _guarded(self, write: Callable[[], None]) -> None:
+        """Write to the inventory; when somebody else has, send nothing more."""
+        if self.lost is not None:
+            return
+        try:
+            write()
+        except InventoryMoved as error:
+            self.lost = error
+            self._halted = _LOST
 
 
 def _why_dependents(change: Change, delivery: Delivery) -> str:
