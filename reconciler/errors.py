@@ -10,6 +10,7 @@
     ├── StalePlan                   4    live state or manifests moved since the plan was saved
     ├── PartlyApplied               5
     ├── InventoryDamaged            1    the inventory cannot be read
+    ├── InventoryUnavailable        1    where it is kept cannot be asked
     ├── InventoryMoved              6    somebody else wrote the inventory since it was read
     ├── Locked                      6    somebody else holds the lock
     ├── Interrupted               130
@@ -90,6 +91,10 @@ class PartlyApplied(ReconcilerError):
 
 class InventoryDamaged(ReconcilerError):
     """The inventory cannot be read: it is no inventory, or one of a later version of this tool."""
+
+
+class InventoryUnavailable(ReconcilerError):
+    """Where the inventory is kept cannot be asked: no permission, no connection, no such bucket."""
 
 
 class InventoryMoved(ReconcilerError):

@@ -227,7 +227,8 @@ def test_a_kill_at_any_step_is_made_good_by_the_next_run(tmp_path: Path, pace: i
 
     def clock() -> int:
         # Growing so fast, every look at the clock is far after the one before.
-        return pace ** next(ticks)
+        moment: int = pace ** next(ticks)
+        return moment
 
     (tmp_path / "whole").mkdir()
     steps = steps_of(tmp_path / "whole", clock)
