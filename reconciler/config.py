@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PROJECT_FILE: Final = "reconciler.yaml"
 DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
+DEFAULT_INVENTORY: Final = ".reconciler/inventory"
 DEFAULT_PARALLELISM: Final = 16
 DEFAULT_RETRIES: Final = 4
 #: Seconds one request may take where neither variable nor profile says otherwise.
@@ -76,6 +77,8 @@ class Settings:
         embedded_path: The embedded platform's database.
         parallelism: How many requests may be under way at once.
         retries: How often a request that is safe to repeat is sent again.
+        inventory_id: What tells the project's inventory from others; None where nothing is recorded.
+        inventory_store: A folder relative to ``root``, the URL of a bucket, or ``none``.
         cache_dir: Where validated documents are remembered; None for no cache.
         environ: The environment the platform's own variables are read from.
     """
@@ -93,6 +96,8 @@ class Settings:
     org_id: str | None = None
     parallelism: int = DEFAULT_PARALLELISM
     retries: int = DEFAULT_RETRIES
+    inventory_id: str | None = None
+    inventory_store: str = DEFAULT_INVENTORY
     cache_dir: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[Diagnostic, ...] = ()
@@ -130,6 +135,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
     root = project_file.parent if project_file else _common_root(flags.files, cwd=cwd)
     platform, named_by = _platform(flags, environ, spec, project_file)
     _refuse_profile_without_effect(flags, environ)
+    inventory = spec.inventory if spec else None
     return Settings(
         root=root,
         given=flags.files,
@@ -147,6 +153,8 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
         or (spec.parallelism if spec else None)
         or DEFAULT_PARALLELISM,
         retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
+        inventory_id=inventory.id if inventory else None,
+        inventory_store=(inventory.store if inventory else None) or DEFAULT_INVENTORY,
         cache_dir=cache_dir,
         environ=environ,
         warnings=tuple(diagnostics),

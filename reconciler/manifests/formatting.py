@@ -63,6 +63,7 @@ FIELD_ORDER: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
             "manifests",
             "exclude",
             "parallelism",
+            "inventory",
         ),
     }
 )

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.files import Found, find, project_digest
-from reconciler.manifests.project_file import ProjectSettings, read_project
+from reconciler.manifests.project_file import read_project
+from reconciler.manifests.project_settings import ProjectSettings
 
 # The models and what they are built on take 0.2 s to load: too long for files that are known to be without fault.
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from reconciler.manifests.parts import (
     Primitive,
     Reference,
 )
+from reconciler.manifests.project_models import ProjectSpec
 from reconciler.manifests.texts import (
     ActionName,
     Maybe,
@@ -43,9 +44,6 @@ API_VERSION: Final = "reconciler/v1"
 
 #: What an inheriting action may not write: what it takes from its parent, and the sets that would add to it.
 NOT_WITH_INHERITS: Final = (*EXCLUDED_BY_INHERITS, "parameter_sets")
-
-#: The most requests that may be under way at once.
-PARALLELISM_LIMIT: Final = 128
 
 
 class Metadata(Part):
@@ -241,36 +239,6 @@ class ParameterSetFields(Part):
     parameters: Parameters = Field(
         description="Parameters by name (or a list, as in action.json).",
         examples=[{"confidence_threshold": {"default": "0.5", "description": "Lowest score kept."}}],
-    )
-
-
-class ProjectSpec(Part):
-    """Where a project's manifests are and which platform they are for."""
-
-    # No address of a service: a pull request that changed it would have the token sent there.
-    platform: Maybe[Literal["roboto", "embedded"]] = Field(
-        None, description="Platform to work on.", examples=["roboto", "embedded"]
-    )
-    embedded_path: Maybe[NonBlank] = Field(
-        None,
-        description="Database of the embedded platform, relative to this file.",
-        examples=[".reconciler/platform.db"],
-    )
-    profile: Maybe[NonBlank] = Field(
-        None, description="Profile of the platform's own config file.", examples=["staging"]
-    )
-    org_id: Maybe[Word] = Field(None, description="Organization to work in.", examples=["og_acme"])
-    manifests: Patterns = Field(
-        (".",),
-        min_length=1,
-        description="Files and folders that hold manifests, relative to this file.",
-        examples=[["actions", "triggers"]],
-    )
-    exclude: Patterns = Field(
-        (), description="Files that are no manifests, gitignore-style.", examples=[["**/testdata/**", "*.draft.yaml"]]
-    )
-    parallelism: Maybe[WholeNumber] = Field(
-        None, ge=1, le=PARALLELISM_LIMIT, description="Most requests under way at once.", examples=[16]
     )
 
 

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.files import SourceFile, read_file
+from reconciler.manifests.project_settings import ProjectSettings
 
 # Every command reads this file first, so an unchanged one is read without the models and what they are built on.
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
     from reconciler.manifests.cache import ValidationCache
-    from reconciler.manifests.models import ProjectSpec
     from reconciler.manifests.problems import Problem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectSettings:
-    """What a project file says: the fields of :class:`~reconciler.manifests.models.ProjectSpec`, as plain values."""
-
-    platform: str | None = None
-    embedded_path: str | None = None
-    profile: str | None = None
-    org_id: str | None = None
-    manifests: tuple[str, ...] = (".",)
-    exclude: tuple[str, ...] = ()
-    parallelism: int | None = None
+    from reconciler.manifests.project_models import ProjectSpec
 
 
 def read_project(
@@ -40,7 +27,7 @@ def read_project(
         return None, (source,)
     known = None if cache is None else cache.settings(source.digest)
     if known is not None:
-        return _settings(known), ()
+        return ProjectSettings.of(known), ()
     spec = _checked(source, root=path.parent)
     if isinstance(spec, tuple):
         return None, spec
@@ -48,14 +35,7 @@ def read_project(
     if cache is not None:
         cache.remember_settings(source.digest, written)
         cache.save()
-    return _settings(written), ()
-
-
-def _settings(written: dict[str, Any]) -> ProjectSettings:
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in written.items()
-    }
-    return ProjectSettings(**values)
+    return ProjectSettings.of(written), ()
 
 
 def _checked(source: SourceFile, *, root: Path) -> ProjectSpec | tuple[Diagnostic, ...]:

@@ -52,6 +52,7 @@ _NON_BLANK: Final = f"[^{_WHITE_SPACE}]"
 _WORD: Final = f"^[^{_WHITE_SPACE}]+{_END}"
 _VARIABLE: Final = f"^[^={_WHITE_SPACE}]+{_END}"
 _NO_DOT: Final = r"^[^.]+$"
+_UUID: Final = rf"^[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}{_END}"
 
 #: The patterns of names, and the kind whose reserved names they leave out.
 NAME_PATTERNS: Final[dict[str, Kind | None]] = {
@@ -65,6 +66,7 @@ PATTERN_WORDS: Final[dict[str, tuple[str, str]]] = {
     _NON_BLANK: ("blank-text", "must not be blank"),
     _WORD: ("illegal-text", "must be one word without white space"),
     _VARIABLE: ("illegal-text", 'must be one word without white space or "="'),
+    _UUID: ("illegal-text", "must be a UUID in small letters, such as `reconciler init` writes"),
     _NO_DOT: ("dotted-key", "must not be empty or hold a dot: the platform splits keys there"),
 }
 
@@ -83,6 +85,9 @@ VariableName = Annotated[str, StringConstraints(pattern=_VARIABLE)]
 
 #: The platform splits metadata keys at dots, so a key that holds one cannot be addressed.
 MetadataKey = Annotated[str, StringConstraints(pattern=_NO_DOT)]
+
+#: A UUID, as it is written in small letters.
+Uuid = Annotated[str, StringConstraints(pattern=_UUID)]
 
 ShortText = Annotated[str, StringConstraints(max_length=SHORT_DESCRIPTION_LIMIT)]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]

@@ -119,6 +119,7 @@ project_spec = mapping(
         "manifests": st.lists(word, min_size=1, max_size=2),
         "exclude": words,
         "parallelism": st.integers(1, 128),
+        "inventory": mapping({"id": st.uuids().map(str)}, {"store": word}),
     },
 )
 

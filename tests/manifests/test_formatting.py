@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.manifests.formatting import FIELD_ORDER, formatted
-from reconciler.manifests.models import ActionFields, ParameterSetFields, ProjectSpec, TriggerFields
+from reconciler.manifests.models import ActionFields, ParameterSetFields, TriggerFields
+from reconciler.manifests.project_models import ProjectSpec
 from reconciler.manifests.source import parse
 from tests.manifests.texts import FILE, JSON, LAW, data_of
 

@@ -22,7 +22,7 @@ from reconciler.domain.values import (
 )
 from reconciler.manifests.desired import Lifecycle
 from reconciler.manifests.loader import ProjectSettings, load, open_cache, read_project, validate
-from reconciler.manifests.models import ProjectSpec
+from reconciler.manifests.project_models import ProjectSpec
 from tests.manifests.building import ACTION, TRIGGER, action, lines, loaded, rules, trigger, write
 
 FULL = """\

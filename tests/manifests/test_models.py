@@ -13,7 +13,8 @@ from reconciler.domain.requests import (
     UpdateTriggerRequest,
 )
 from reconciler.manifests.desired import KINDS
-from reconciler.manifests.models import MODELS, ActionFields, ActionManifest, ProjectSpec, TriggerFields
+from reconciler.manifests.models import MODELS, ActionFields, ActionManifest, TriggerFields
+from reconciler.manifests.project_models import ProjectSpec
 
 #: Request fields that are no keys of a spec, and where they are instead.
 ELSEWHERE = {
