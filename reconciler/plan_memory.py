@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.domain.live import Live
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.observe import Glance
-from reconciler.plan.model import Plan, Source
+from reconciler.plan.model import InventoryRef, Plan, Source
 from reconciler.plan.unchanged import Unchanged
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 class PlanMemory:
     """What is remembered of plans of the very manifests that were found; of nothing without a cache."""
 
-    def __init__(self, cache: ValidationCache | None, *, manifests_digest: str) -> None:
+    def __init__(
+        self, cache: ValidationCache | None, *, manifests_digest: str, inventory: InventoryRef | None = None
+    ) -> None:
         self._cache = cache
+        self._inventory = inventory
         self._digest = manifests_digest
         self._plans: Mapping[str, Any] = {} if cache is None else cache.plans(manifests_digest)
 
@@ -30,19 +33,19 @@ class PlanMemory:
 
     def plan(self, glance: Glance, *, source: Source, created: datetime | None) -> Plan | None:
         """Return the plan, when nothing has changed since it was made; else None."""
-        known = self._plans.get(_name(glance.identity))
+        known = self._plans.get(self._name(glance.identity))
         unchanged = Unchanged.from_json(known) if isinstance(known, dict) else None
         if unchanged is None or unchanged.live != glance.fingerprint:
             return None
-        return unchanged.plan(glance.identity, source=source, created=created)
+        return unchanged.plan(glance.identity, source=source, created=created, inventory=self._inventory)
 
     def remember(self, plan: Plan, live: Live) -> None:
         """Keep a plan in mind if it is one that can be found again."""
         unchanged = Unchanged.of(plan, live)
         if self._cache is not None and unchanged is not None:
-            self._cache.remember_plan(self._digest, _name(live.identity), unchanged.to_json())
+            self._cache.remember_plan(self._digest, self._name(live.identity), unchanged.to_json())
             self._cache.save()
 
-
-def _name(identity: PlatformIdentity) -> str:
-    return f"{identity.kind} {identity.endpoint} {identity.org_id}"
+    def _name(self, identity: PlatformIdentity) -> str:
+        known = "" if self._inventory is None else f" {self._inventory.id} {self._inventory.serial}"
+        return f"{identity.kind} {identity.endpoint} {identity.org_id}{known}"

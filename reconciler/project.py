@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from threading import Event as StopSignal
 
     from reconciler.apply.events import ApplyReport, Event
+    from reconciler.applying import Apply
     from reconciler.domain.live import Live
+    from reconciler.domain.platform import Platform, PlatformIdentity
+    from reconciler.inventory.document import Inventory
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
     from reconciler.manifests.known import Shared
     from reconciler.manifests.loader import Found, Loading, Verdict
     from reconciler.plan.drift import Drift
     from reconciler.plan.model import Plan, Scope, Source
+    from reconciler.plan.permits import Permits
 
 
 def _nothing() -> None:
@@ -105,8 +109,8 @@ class Project:
         """
         return self._load(self._found(), self._cache())
 
-    def plan(self, scope: Scope | None = None) -> Plan:
-        """Compare the manifests with live state and decide what would be sent.
+    def plan(self, scope: Scope | None = None, *, permits: Permits | None = None) -> Plan:
+        """Compare the manifests with live state and decide what would be sent; what guards refuse is part of the plan.
 
         Raises:
             InvalidManifests: The manifests have errors, alone or against what is live.
@@ -115,6 +119,7 @@ class Project:
         """
         from reconciler.manifests.loader import is_all
         from reconciler.observe import Observation
+        from reconciler.plan.model import InventoryRef
         from reconciler.plan.references import foreign_references
         from reconciler.plan_memory import PlanMemory
 
@@ -122,7 +127,9 @@ class Project:
         # loading for the interpreter, and opening it may make its file.
         ahead = self.settings.platform is PlatformKind.ROBOTO
         found, cache = self._found(), self._cache()
-        memory = PlanMemory(cache, manifests_digest=found.digest)
+        inventory = self._inventory()
+        known_by = None if inventory is None else InventoryRef(inventory.id, inventory.serial)
+        memory = PlanMemory(cache, manifests_digest=found.digest, inventory=known_by)
         with Observation(lambda: open_reader(self.settings)) as observation:
             if memory and (scope is None or scope.is_everything):
                 source = self._source(found.digest)
@@ -133,7 +140,7 @@ class Project:
             del found  # the texts of all manifests
             references = foreign_references(loading.desired)
             live = observation.live(references, parallelism=self.settings.parallelism)
-            plan = self._plan(loading.desired, live, scope)
+            plan = self._plan(loading.desired, live, scope, inventory=inventory, permits=permits)
         if is_whole:
             memory.remember(plan, live)
         return plan
@@ -172,8 +179,12 @@ class Project:
             raise StalePlan("the plan is stale: " + "; ".join(sentences), hint="plan again and review what changed")
         if not needs_manifests(plan):
             return plan
-        fresh = self.plan(plan.scope)
-        if plan_id(fresh) != plan_id(plan):
+        try:
+            fresh = self.plan(plan.scope, permits=_everything())
+        except InvalidManifests:
+            # What is wrong with them may be another project's business; whoever plans again is told.
+            fresh = None
+        if fresh is None or plan_id(fresh) != plan_id(plan):
             raise StalePlan(
                 "the plan holds secrets, which are read from the manifests, and the manifests no longer give this plan",
                 hint="check out the commit the plan was made from, or plan again",
@@ -181,21 +192,66 @@ class Project:
         return fresh
 
     def apply(
-        self, plan: Plan, *, emit: Callable[[Event], None] = _ignore, stop: StopSignal | None = None
+        self,
+        plan: Plan,
+        *,
+        emit: Callable[[Event], None] = _ignore,
+        stop: StopSignal | None = None,
+        recheck: bool = False,
+        lock_timeout: float = 0.0,
+        command: str = "apply",
     ) -> ApplyReport:
-        """Send the requests of a plan and return how each change ended; ``emit`` is told while it happens."""
-        from reconciler.apply.executor import execute
-        from reconciler.plan.planfile import plan_id
+        """Send the requests of a plan and return how each change ended; ``emit`` is told while it happens.
 
-        with closing(open_platform(self.settings)) as platform:
-            return execute(
-                plan,
-                platform,
-                plan_id=plan_id(plan),
-                parallelism=self.settings.parallelism,
-                emit=emit,
-                stop=stop,
-            )
+        With ``recheck`` everything the plan touches is looked at once more before anything is sent. ``lock_timeout``
+        is in seconds; ``command`` is what the journal calls it.
+
+        Raises:
+            GuardRefused: A guard refuses the plan, or it was made for another place.
+            StalePlan: Something moved since the plan was made.
+            Locked: Somebody else is applying.
+            InventoryMoved: Somebody else wrote the inventory while this was applied.
+        """
+        from reconciler.ledger import open_ledger
+
+        refuse_refused(plan)
+        ledger = open_ledger(self.settings)
+        if ledger is None:
+            if plan.inventory is not None:
+                raise GuardRefused("the plan was made with an inventory, and here is none", hint="plan again")
+            ready = self.confirm_current(plan) if recheck else plan
+            with closing(open_platform(self.settings)) as platform:
+                return self._apply(ready, platform, emit, stop, command).without_ledger()
+        with ledger.locked(command, timeout=lock_timeout) as held:
+            inventory, _ = ledger.store.read()
+            self._refuse_other_inventory(plan, inventory)
+            ready = self.confirm_current(plan) if recheck else plan
+            with closing(open_platform(self.settings)) as platform:
+                return self._apply(ready, platform, emit, stop, command).with_ledger(ledger, held)
+
+    def _apply(
+        self, plan: Plan, platform: Platform, emit: Callable[[Event], None], stop: StopSignal | None, command: str
+    ) -> Apply:
+        from reconciler.applying import Apply
+
+        return Apply(plan, platform, self.settings.parallelism, emit, stop, self._now, command)
+
+    def _refuse_other_inventory(self, plan: Plan, inventory: Inventory) -> None:
+        from reconciler.plan.guards import ownership_moved
+
+        if plan.inventory is None or plan.inventory.id != inventory.id:
+            raise GuardRefused("the plan was made with another inventory, or with none", hint="plan again")
+        _refuse_other_organization(inventory, plan.identity)
+        if plan.inventory.serial == inventory.serial:
+            return
+        if sentences := ownership_moved(plan, inventory):
+            raise StalePlan("the plan is stale: " + "; ".join(sentences), hint="plan again and review what changed")
+
+    def _inventory(self) -> Inventory | None:
+        from reconciler.ledger import open_ledger
+
+        ledger = open_ledger(self.settings)
+        return None if ledger is None else ledger.store.read()[0]
 
     def _found(self) -> Found:
         from reconciler.manifests.loader import find
@@ -214,12 +270,30 @@ class Project:
             raise InvalidManifests(diagnostics)
         return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
 
-    def _plan(self, desired: Desired, live: Live, scope: Scope | None) -> Plan:
+    def _plan(
+        self,
+        desired: Desired,
+        live: Live,
+        scope: Scope | None,
+        *,
+        inventory: Inventory | None,
+        permits: Permits | None,
+    ) -> Plan:
         from reconciler.plan.diff import plan
         from reconciler.plan.model import Scope
+        from reconciler.plan.permits import Permits
 
-        source = self._source(desired.digest)
-        return plan(desired, live, source=source, scope=scope or Scope(), created=self._now())
+        if inventory is not None:
+            _refuse_other_organization(inventory, live.identity)
+        return plan(
+            desired,
+            live,
+            source=self._source(desired.digest),
+            scope=scope or Scope(),
+            created=self._now(),
+            inventory=inventory,
+            permits=permits or Permits(),
+        )
 
     def _source(self, manifests_digest: str) -> Source:
         from reconciler.checkout import checkout_of
@@ -247,6 +321,35 @@ class Project:
         from reconciler.manifests.loader import open_cache
 
         return open_cache(self.settings.cache_dir, project=str(self.settings.root))
+
+
+def _everything() -> Permits:
+    """Return every permit: what a saved plan was allowed was decided when it was made."""
+    from reconciler.plan.permits import Permits
+
+    return Permits(prune=True, drifted=True, many=True, empty=True)
+
+
+def refuse_refused(plan: Plan) -> None:
+    """Stop a plan that guards refuse.
+
+    Raises:
+        GuardRefused: With every refusal, and the way past each.
+    """
+    if plan.refusals:
+        sentences = "; ".join(refusal.summary for refusal in plan.refusals)
+        ways = dict.fromkeys(refusal.way for refusal in plan.refusals)
+        raise GuardRefused(f"the plan is refused: {sentences}", hint="; ".join(ways))
+
+
+def _refuse_other_organization(inventory: Inventory, identity: PlatformIdentity) -> None:
+    theirs, ours = (inventory.platform, inventory.org_id), (identity.kind, identity.org_id)
+    if inventory.org_id and theirs != ours:
+        raise GuardRefused(
+            f"the inventory is of {inventory.org_id} on {inventory.platform}, this is {identity.org_id} on"
+            f" {identity.kind}",
+            hint="give each organization an environment, or an inventory, of its own",
+        )
 
 
 def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:

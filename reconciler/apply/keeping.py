@@ -59,8 +59,12 @@ class Keeper:
         apply_id: str,
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin with what was read: ``version`` is None where there is no inventory yet; ``clock`` gives seconds."""
+        """Begin with what was read: ``version`` is None where there is no inventory yet.
+
+        ``clock`` gives seconds, and ``check`` raises InventoryMoved when the lock is known to be lost.
+        """
         self._writer = writer
         self._inventory = inventory
         self._entries = dict(inventory.entries)
@@ -68,6 +72,7 @@ class Keeper:
         self._apply_id = apply_id
         self._now = now
         self._clock = clock
+        self._check = check
         self._key = inventory.hash_key
         self._is_written = True
         self._next_write = 0.0
@@ -105,6 +110,7 @@ class Keeper:
         else:
             self._entries[change.address] = entry
         self._is_written = False
+        self._check()
         if self._clock() >= self._next_write:
             self._write()
 

@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     scope_of,
     scope_options,
 )
+from reconciler.cli.permits import PERMITS, lock_option, permit_options, permits_of
 
 if TYPE_CHECKING:
     from reconciler.apply.events import ApplyReport
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
     from reconciler.render.progress import Progress
 
 #: What a saved plan has decided already.
-_PLANNING = ("files", "targets", "excludes", "labels", "no_cache")
+_PLANNING = ("files", "targets", "excludes", "labels", "no_cache", *PERMITS)
 
 
 @click.command("apply", epilog="Example: reconciler apply   or, in CI: reconciler apply plan.json")
 @click.argument("planfile", required=False, type=click.Path(path_type=Path))
 @manifest_options
 @scope_options
+@permit_options
 @platform_options
+@lock_option
 @click.option("--auto-approve", is_flag=True, help="Apply without asking.")
 @click.option("--no-input", is_flag=True, envvar="RECONCILER_NO_INPUT", help="Never ask; refuse instead.")
 @click.option("--show-sensitive", is_flag=True, help="Print secret values in the plan that is shown.")
@@ -45,6 +48,7 @@ def command(
     auto_approve: bool,
     no_input: bool,
     show_sensitive: bool,
+    lock_timeout: float,
     **arguments: Any,
 ) -> None:
     """Make the platform match the manifests.
@@ -57,47 +61,56 @@ def command(
     collection.relax()
     if planfile is None:
         project = Project.open(flags_of(arguments), stdin=read_stdin)
+        may_be_old = not auto_approve
         plan = _reviewed(
             project,
-            project.plan(scope_of(arguments)),
+            project.plan(scope_of(arguments), permits=permits_of(arguments)),
             output=output,
             reveal=show_sensitive,
             approved=auto_approve,
             may_ask=not no_input,
         )
     else:
+        may_be_old = True
         project, plan = _saved(planfile, arguments, output=output)
-    if plan is None or plan.is_empty:
+    if plan is None:
+        return
+    if plan.is_empty:
+        _refresh(project, plan, lock_timeout=lock_timeout)
         return
     collection.resume()
-    report = _run(project, plan, output=output)
+    with _progress(output) as emit:
+        report = project.apply(plan, emit=emit, recheck=may_be_old, lock_timeout=lock_timeout)
     raise click.exceptions.Exit(_exit_code(report))
 
 
 def _saved(planfile: Path, arguments: dict[str, Any], *, output: str) -> tuple[Project, Plan]:
     from reconciler.cli.plan import show
-    from reconciler.cli.saved import read_plan
+    from reconciler.cli.saved import read_plan, refuse_elsewhere
     from reconciler.project import Project
 
     given = [name for name in _PLANNING if arguments.get(name)]
     if given:
         raise click.UsageError(
-            "a saved plan takes no planning flags (--file, --target, --exclude, --label, --no-cache)"
+            "a saved plan takes no planning flags (--file, --target, --exclude, --label, --no-cache, --prune, ...)"
         )
     plan = read_plan(planfile)
+    refuse_elsewhere(plan, path=planfile)
     project = Project.open(flags_of(arguments | {"files": plan.source.paths}), stdin=read_stdin)
     if output == "text":
         show(plan, output)
-    return project, project.confirm_current(plan)
+    return project, plan
 
 
 def _reviewed(project: Project, plan: Plan, *, output: str, reveal: bool, approved: bool, may_ask: bool) -> Plan | None:
     """Show the plan and get a yes; None when there is nothing to do or the answer was no."""
     from reconciler.cli.console import is_interactive
     from reconciler.cli.plan import show
+    from reconciler.project import refuse_refused
 
     if output == "text" or plan.is_empty:
         show(plan, output, reveal=reveal)
+    refuse_refused(plan)
     if plan.is_empty or approved:
         return plan
     if not may_ask or not is_interactive() or output == "json":
@@ -107,13 +120,16 @@ def _reviewed(project: Project, plan: Plan, *, output: str, reveal: bool, approv
     if not click.confirm("Apply these changes?", default=False, err=True):
         click.echo("Nothing was applied.", err=True)
         return None
-    # Somebody may have taken minutes over that question.
-    return project.confirm_current(plan)
+    return plan
 
 
-def _run(project: Project, plan: Plan, *, output: str) -> ApplyReport:
-    with _progress(output) as emit:
-        return project.apply(plan, emit=emit)
+def _refresh(project: Project, plan: Plan, *, lock_timeout: float) -> None:
+    """Tell the inventory what it has to learn where nothing is sent."""
+    if not plan.refreshes:
+        return
+    project.apply(plan, lock_timeout=lock_timeout)
+    count = len(plan.refreshes)
+    click.echo(f"The inventory was brought up to date for {count} resource{'s' * (count > 1)}.", err=True)
 
 
 def _progress(output: str) -> AbstractContextManager[Progress]:

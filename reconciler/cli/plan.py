@@ -18,6 +18,7 @@ from reconciler.cli.options import (
     scope_of,
     scope_options,
 )
+from reconciler.cli.permits import permit_options, permits_of
 
 if TYPE_CHECKING:
     from reconciler.plan.model import Plan
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 )
 @manifest_options
 @scope_options
+@permit_options
 @platform_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the plan for apply.")
 @click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
@@ -49,13 +51,14 @@ def command(
     Nothing is written to the platform.
     """
     from reconciler.cli.saved import save_plan
-    from reconciler.project import Project
+    from reconciler.project import Project, refuse_refused
 
     collection.relax()
-    plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments))
-    if out is not None:
+    plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments), permits=permits_of(arguments))
+    if out is not None and not plan.refusals:
         save_plan(plan, out)
     show(plan, output, reveal=show_sensitive)
+    refuse_refused(plan)
     if out is not None and output == "text":
         click.echo(f"Saved to {out}. Apply exactly this with: {_command(out, arguments)}", err=True)
     if warnings_as_errors and plan.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,3 +48,25 @@ def read_plan(path: Path) -> Plan:
             f"{path} is not a plan: it is not text", hint="make a plan with: reconciler plan --out plan.json"
         ) from error
     return loads(text, file=str(path))
+
+
+def refuse_elsewhere(plan: Plan, *, path: Path) -> None:
+    """Refuse a plan that needs its manifests where these are not; no manifest of another project is even looked at.
+
+    Raises:
+        ConfigurationError: With the folder to go to where the manifests lie beside the plan.
+    """
+    from reconciler.plan.planfile import needs_manifests
+
+    if not needs_manifests(plan):
+        return
+    files = sorted({change.origin.file for change in plan.changes if change.origin is not None})
+    missing = next((file for file in files if not file.startswith("<") and not Path(file).is_file()), None)
+    if missing is None:
+        return
+    beside = path.parent
+    is_beside = (beside / missing).is_file()
+    raise ConfigurationError(
+        f"the plan holds secrets, which are read from its manifests, and there is no {missing} here",
+        hint=f"apply it in the folder it was made in{f': cd {os.path.relpath(beside)}' if is_beside else ''}",
+    )

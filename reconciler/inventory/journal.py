@@ -77,13 +77,21 @@ class Journal:
     backend: Backend
     prefix: str
 
-    def append(self, applied: Applied) -> None:
-        """Write down an apply.
+    def begin(self, applied: Applied) -> str:
+        """Write down an apply that is about to begin, and return the version of its page.
 
         Raises:
             InventoryUnavailable: The backend cannot be asked.
         """
-        self.backend.write(self._name(applied.apply_id), _dumps(applied), expected=None)
+        return self.backend.write(self._name(applied.apply_id), _dumps(applied), expected=None)
+
+    def finish(self, applied: Applied, *, expected: str) -> None:
+        """Write down how an apply ended, in the place of the page it began with.
+
+        Raises:
+            InventoryUnavailable: The backend cannot be asked.
+        """
+        self.backend.write(self._name(applied.apply_id), _dumps(applied), expected=expected)
 
     def ids(self) -> Sequence[str]:
         """Return the ids of all applies, the latest first."""

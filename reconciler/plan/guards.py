@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
 from reconciler.errors import GuardRefused
+from reconciler.inventory.document import Entry, Inventory
 from reconciler.manifests.desired import Resource
 from reconciler.plan.model import Change, Observed, Op, Plan
 
@@ -44,6 +45,23 @@ def moved(plan: Plan, live: Live) -> tuple[str, ...]:
     touching = (change for change in plan.changes if change.op is not Op.FORGET)
     judged = (_movement(change, live.records.get(change.address)) for change in touching)
     return tuple(sentence for sentence in judged if sentence is not None)
+
+
+def ownership_moved(plan: Plan, inventory: Inventory) -> tuple[str, ...]:
+    """Return one sentence for each resource of the plan whose ownership is not what it was when the plan was made."""
+    judged = (_ownership_movement(change, inventory.entries.get(change.address)) for change in plan.changes)
+    return tuple(sentence for sentence in judged if sentence is not None)
+
+
+def _ownership_movement(change: Change, entry: Entry | None) -> str | None:
+    if change.op in {Op.UPDATE, Op.DELETE} and change.observed is not None:
+        if entry is None:
+            return f"{change.address} is not in the inventory any more"
+        if entry.server_id not in {None, change.observed.server_id}:
+            return f"{change.address} is another one in the inventory now"
+        if change.op is Op.DELETE and entry.protect:
+            return f"{change.address} is protected by now"
+    return None
 
 
 def _movement(change: Change, record: LiveRecord | None) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, Self
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live
 from reconciler.domain.platform import PlatformIdentity
-from reconciler.plan.model import Plan, Source, Unmanaged
+from reconciler.plan.model import InventoryRef, Plan, Source, Unmanaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,18 @@ class Unchanged:
         """
         if not live.fingerprint or live.foreign or plan.changes or plan.warnings or not plan.scope.is_everything:
             return None
+        if plan.refusals or plan.drift or plan.refreshes:
+            return None
         return cls(live.fingerprint, plan.unchanged, plan.unmanaged)
 
-    def plan(self, identity: PlatformIdentity, *, source: Source, created: datetime | None) -> Plan:
+    def plan(
+        self,
+        identity: PlatformIdentity,
+        *,
+        source: Source,
+        created: datetime | None,
+        inventory: InventoryRef | None = None,
+    ) -> Plan:
         """Return the plan again, for live state with the same fingerprint."""
         return Plan(
             identity=identity,
@@ -50,6 +59,7 @@ class Unchanged:
             unchanged=self.unchanged,
             unmanaged=self.unmanaged,
             created=created,
+            inventory=inventory,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -47,3 +47,30 @@ def test_a_saved_plan_with_a_secret_needs_its_manifests(folder: Folder) -> None:
     folder.action("one", more=f"  parameters: {{ api_token: {{ default: {secret} }} }}\n")
     assert folder.embedded("apply", "plan.json").code == 0
     assert folder.embedded("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_saved_plan_with_a_secret_is_refused_in_another_folder(folder: Folder) -> None:
+    """Its manifests are not there: the folder to go to is named, and problems of another project are not."""
+    folder.action("one", more="  parameters: { api_token: { default: hunter2 } }\n")
+    database = f"embedded:{folder.path / 'platform.sqlite3'}"
+    folder.run("plan", "--platform", database, "--out", "plan.json")
+    folder.write("other/reconciler.yaml", "kind: Acton\n")
+    other = Folder(folder.path / "other", folder.capture, folder.monkeypatch)
+    refused = other.run("apply", "../plan.json", "--platform", database)
+    assert refused.code == 1
+    assert "there is no one.yaml here" in refused.err
+    assert "cd ..\n" in refused.err
+    assert "Acton" not in refused.said
+
+
+def test_a_saved_plan_does_not_tell_the_problems_of_manifests_it_was_not_made_from(folder: Folder) -> None:
+    """A folder with a file of the same name is of another project: the plan is stale here, and that is all."""
+    folder.action("one", more="  parameters: { api_token: { default: hunter2 } }\n")
+    database = f"embedded:{folder.path / 'platform.sqlite3'}"
+    folder.run("plan", "--platform", database, "--out", "plan.json")
+    folder.write("other/one.yaml", "kind: Acton\n")
+    other = Folder(folder.path / "other", folder.capture, folder.monkeypatch)
+    refused = other.run("apply", "../plan.json", "--platform", database)
+    assert refused.code == 4
+    assert "no longer give this plan" in refused.err
+    assert "Acton" not in refused.said
