@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, ChangeStarted, Event
-from reconciler.diagnostics import Diagnostic, Span
+from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
@@ -58,13 +59,12 @@ def drift_json(drift: Drift) -> str:
 
 def diagnostics_json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> str:
     """Return every diagnostic and how many documents of each kind there are."""
-    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
+    found = Counter(diagnostic.severity for diagnostic in diagnostics)
     return _document(
         {
             **_versions(),
-            "valid": errors == 0,
-            "error_count": errors,
-            "warning_count": len(diagnostics) - errors,
+            "valid": not found[Severity.ERROR],
+            **{f"{severity.value}_count": found[severity] for severity in Severity},
             "documents": dict(counts),
             "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
         }

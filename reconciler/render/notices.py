@@ -18,11 +18,13 @@ from reconciler.render.visible import visible
 from reconciler.render.words import duration
 
 
-def diagnostic_lines(diagnostic: Diagnostic) -> list[Pieces]:
-    """Return a diagnostic as compilers print it, its detail and its hint below."""
+def diagnostic_lines(diagnostic: Diagnostic, *, with_rule: bool = False) -> list[Pieces]:
+    """Return a diagnostic as compilers print it, its detail and its hint below; ``with_rule`` names its rule."""
     where = "" if diagnostic.span is None else f"{visible(str(diagnostic.span))}: "
     word = "" if diagnostic.severity is Severity.ERROR and where else f"{diagnostic.severity.value}: "
     heading = [(where, "bold"), (word, SEVERITY_COLOUR[diagnostic.severity]), (visible(diagnostic.summary), "")]
+    if with_rule:
+        heading.append((f"  [{diagnostic.rule}]", QUIET))
     lines: list[Pieces] = [heading]
     lines += [[(f"  {visible(line)}", QUIET)] for line in diagnostic.detail.splitlines()]
     if diagnostic.hint:

@@ -30,11 +30,32 @@ DONE: Final = {
 }
 
 #: What drift says about a resource, and how: the change would undo what these words tell.
-DRIFTED: Final = {Op.CREATE: "missing", Op.UPDATE: "differs", Op.DELETE: "no longer wanted"}
+DRIFTED: Final = {
+    Op.ADOPT: "not adopted yet",
+    Op.CREATE: "missing",
+    Op.RENAME: "not renamed yet",
+    Op.UPDATE: "differs",
+    Op.DELETE: "no longer wanted",
+    Op.FORGET: "no longer wanted",
+}
 
-DRIFT_SYMBOL: Final = {Op.CREATE: "!", Op.UPDATE: "~", Op.DELETE: "?"}
+DRIFT_SYMBOL: Final = {
+    Op.ADOPT: "<=",
+    Op.CREATE: "!",
+    Op.RENAME: ">",
+    Op.UPDATE: "~",
+    Op.DELETE: "?",
+    Op.FORGET: "?",
+}
 
-DRIFT_COLOUR: Final = {Op.CREATE: "red", Op.UPDATE: "yellow", Op.DELETE: "magenta"}
+DRIFT_COLOUR: Final = {
+    Op.ADOPT: "cyan",
+    Op.CREATE: "red",
+    Op.RENAME: "blue",
+    Op.UPDATE: "yellow",
+    Op.DELETE: "magenta",
+    Op.FORGET: "dim",
+}
 
 OUTCOME_SYMBOL: Final = {Outcome.APPLIED: " ", Outcome.FAILED: "!", Outcome.SKIPPED: ".", Outcome.UNKNOWN: "?"}
 
@@ -45,7 +66,7 @@ OUTCOME_COLOUR: Final = {
     Outcome.UNKNOWN: "bold magenta",
 }
 
-SEVERITY_COLOUR: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+SEVERITY_COLOUR: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
 #: Colours of the lines of a text difference by their mark.
 LINE_COLOUR: Final = {"+": "green", "-": "red", " ": "dim"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,12 +20,12 @@ from reconciler.apply.events import (
     Event,
     Outcome,
 )
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
 from reconciler.render.lines import pour_lines, show_lines
 from reconciler.render.notices import diagnostic_lines, ending_lines
-from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET
+from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET, SEVERITY_COLOUR
 from reconciler.render.rows import (
     LIST_LIMIT,
     as_declared,
@@ -35,7 +36,7 @@ from reconciler.render.rows import (
 )
 from reconciler.render.view import view
 from reconciler.render.visible import visible
-from reconciler.render.words import apply_summary, bounded, counted, drift_counts, plan_counts
+from reconciler.render.words import apply_summary, bounded, counted, drift_counts, joined, plan_counts
 
 #: More than this nobody reads; a mistake in a path can make tens of thousands.
 MOST_DIAGNOSTICS: Final = 500
@@ -68,18 +69,20 @@ def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -
     show_lines(console, [[(f"Drift: {drift_counts(seen.counts)}.", "bold"), (unchanged, "")]])
 
 
-def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console) -> None:
+def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console, *, with_rules: bool = False) -> None:
     """Show diagnostics as compilers do, a hint once where it repeats, then how many there are."""
     shown = diagnostics[:MOST_DIAGNOSTICS]
-    pour_lines(console, map(diagnostic_lines, _each_hint_once(shown)))
+    pour_lines(console, (diagnostic_lines(each, with_rule=with_rules) for each in _each_hint_once(shown)))
     if len(shown) < len(diagnostics):
         show_lines(console, [[(f"... and {len(diagnostics) - len(shown):,} more", "bold")]])
-    errors = sum(1 for diagnostic in diagnostics if diagnostic.is_error)
-    warnings = len(diagnostics) - errors
-    parts = [counted(errors, "error")] if errors else []
-    parts += [counted(warnings, "warning")] if warnings else []
+    found = Counter(diagnostic.severity for diagnostic in diagnostics)
+    parts = [
+        (counted(found[severity], severity.value), SEVERITY_COLOUR[severity])
+        for severity in Severity
+        if found[severity]
+    ]
     if parts:
-        show_lines(console, [[(f"{' and '.join(parts)}.", "bold red" if errors else "bold yellow")]])
+        show_lines(console, [[(f"{joined([word for word, _ in parts])}.", parts[0][1])]])
 
 
 def _each_hint_once(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
