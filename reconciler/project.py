@@ -101,6 +101,10 @@ class Project:
             cache.save()
         return replace(verdict, diagnostics=self.settings.each_as_seen(verdict.diagnostics))
 
+    def now(self) -> datetime:
+        """Return the time, or what ``SOURCE_DATE_EPOCH`` pins it to."""
+        return self._now()
+
     def load(self) -> Loading:
         """Read and check the manifests.
 
@@ -149,7 +153,7 @@ class Project:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
         from reconciler.plan.drift import Drift
 
-        return Drift.of(self.plan(scope))
+        return Drift.of(self.plan(scope, permits=_everything()))
 
     def confirm_current(self, plan: Plan) -> Plan:
         """Re-read what a plan touches and return the plan ready to be applied.

@@ -79,9 +79,9 @@ def command(
         _refresh(project, plan, lock_timeout=lock_timeout)
         return
     collection.resume()
-    with _progress(output) as emit:
+    with progress(output) as emit:
         report = project.apply(plan, emit=emit, recheck=may_be_old, lock_timeout=lock_timeout)
-    raise click.exceptions.Exit(_exit_code(report))
+    raise click.exceptions.Exit(exit_code_of(report))
 
 
 def _saved(planfile: Path, arguments: dict[str, Any], *, output: str) -> tuple[Project, Plan]:
@@ -132,7 +132,8 @@ def _refresh(project: Project, plan: Plan, *, lock_timeout: float) -> None:
     click.echo(f"The inventory was brought up to date for {count} resource{'s' * (count > 1)}.", err=True)
 
 
-def _progress(output: str) -> AbstractContextManager[Progress]:
+def progress(output: str) -> AbstractContextManager[Progress]:
+    """Return the context that shows the events of an apply."""
     from reconciler.cli.console import stderr, stdout
     from reconciler.render.progress import json_progress, text_progress
 
@@ -141,7 +142,8 @@ def _progress(output: str) -> AbstractContextManager[Progress]:
     return text_progress(stdout(), bar_on=stderr())
 
 
-def _exit_code(report: ApplyReport) -> int:
+def exit_code_of(report: ApplyReport) -> int:
+    """Return the exit code of an apply."""
     from reconciler.apply.events import Outcome
 
     if report.interrupted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,19 +27,61 @@ if TYPE_CHECKING:
 @manifest_options
 @scope_options
 @platform_options
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Known drift, left out until it changes.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write the drift there is to --baseline, as known from now on.")
 @output_option("text", "json", "markdown")
-def command(*, output: str, **arguments: Any) -> None:
-    """Show where the platform differs from the manifests, who changed it and when.
+def command(*, output: str, baseline: Path | None, write_baseline: bool, **arguments: Any) -> None:
+    """Show what was changed on the platform since the last apply, by whom and when.
 
-    Leaves with 0 when nothing differs, 2 when something does, 7 when the platform does not accept the
-    credentials, 1 when it cannot be asked. Nothing is written.
+    With an inventory, what git has moved on with is told apart as pending; without one every difference counts.
+    Leaves with 0 without drift, 2 with drift, 7 when the platform does not accept the credentials, 1 when it
+    cannot be asked. Nothing is written to the platform.
     """
     from reconciler.project import Project
 
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs a file: add --baseline FILE")
     collection.relax()
     drift = Project.open(flags_of(arguments), stdin=read_stdin).drift(scope_of(arguments))
+    if baseline is not None and write_baseline:
+        _write(drift, baseline)
+        return
+    if baseline is not None:
+        drift = _without_known(drift, baseline)
     _show(drift, output)
-    raise click.exceptions.Exit(2 if drift.differences else 0)
+    raise click.exceptions.Exit(2 if drift.is_drifted else 0)
+
+
+def _write(drift: Drift, baseline: Path) -> None:
+    from reconciler.cli.replacing import replace_file
+    from reconciler.errors import ConfigurationError
+    from reconciler.plan.baseline import dumps
+
+    if drift.inventory is None:
+        raise ConfigurationError("a baseline of drift needs an inventory", hint="see: reconciler inventory --help")
+    try:
+        replace_file(baseline, dumps(drift), mode=0o644)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {baseline}: {error.strerror}") from error
+    click.echo(f"Wrote {baseline}: this drift is known from now on.", err=True)
+
+
+def _without_known(drift: Drift, baseline: Path) -> Drift:
+    from reconciler.errors import ConfigurationError
+    from reconciler.plan.baseline import loads, without_known
+
+    try:
+        text = baseline.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"cannot read {baseline}", hint=f"write it with: reconciler drift --baseline {baseline} --write-baseline"
+        ) from error
+    return without_known(drift, loads(text, file=str(baseline)))
 
 
 def _show(drift: Drift, output: str) -> None:

@@ -48,7 +48,7 @@ def permits_of(arguments: dict[str, Any]) -> Permits:
     )
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A time such as ``30s``, ``5m`` or ``90``, in seconds."""
 
     name = "duration"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.domain.platform import PlatformIdentity
-from reconciler.plan.model import Change, Plan, Source, Unmanaged
+from reconciler.plan.model import Change, Deviation, DriftState, InventoryRef, Plan, Source, Unmanaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,9 @@ class Drift:
 
     A difference is the change that would undo it: ``before`` is live, ``after`` what the manifests say, a create
     means the resource is missing, and ``observed`` names who modified the live resource and when.
+
+    With an inventory, ``deviations`` tell drift from what git has moved on with; ``known`` of them stand in a baseline
+    and are left out.
     """
 
     identity: PlatformIdentity
@@ -21,8 +24,29 @@ class Drift:
     differences: tuple[Change, ...]
     unchanged: int = 0
     unmanaged: tuple[Unmanaged, ...] = ()
+    inventory: InventoryRef | None = None
+    deviations: tuple[Deviation, ...] = ()
+    known: int = 0
 
     @classmethod
     def of(cls, plan: Plan) -> Drift:
         """Read a plan as a drift report: the same comparison, told from the platform's side."""
-        return cls(plan.identity, plan.source, plan.changes, plan.unchanged, plan.unmanaged)
+        return cls(
+            plan.identity,
+            plan.source,
+            plan.changes,
+            plan.unchanged,
+            plan.unmanaged,
+            plan.inventory,
+            plan.drift,
+        )
+
+    @property
+    def is_drifted(self) -> bool:
+        """True when live state is not what it was made: what is only pending in git does not count.
+
+        Without an inventory nobody can tell the two apart, and every difference counts.
+        """
+        if self.inventory is None:
+            return bool(self.differences)
+        return any(deviation.state is not DriftState.PENDING for deviation in self.deviations)

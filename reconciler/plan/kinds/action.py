@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, Final
@@ -146,11 +147,20 @@ def _publication(name: str, spec: ActionSpec) -> SetAccessibility:
 
 def _spec_of(wanted: Shape, resource: Resource, desired: Desired) -> ActionSpec:
     """Read a shape back: the declared spec with live values at ignored fields."""
-    parameters = [{"name": name, **parameter} for name, parameter in wanted.get("parameters", {}).items()]
     try:
-        return _adapter().validate_python({**wanted, "parameters": parameters})
+        return spec_of_shape(wanted)
     except ValidationError as error:
         raise misfit(resource, desired, error) from None
+
+
+def spec_of_shape(shape: Mapping[str, Any]) -> ActionSpec:
+    """Return the spec that a shape says.
+
+    Raises:
+        ValueError: It is no shape of an action.
+    """
+    parameters = [{"name": name, **parameter} for name, parameter in shape.get("parameters", {}).items()]
+    return _adapter().validate_python({**shape, "parameters": parameters})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cache, partial
 from operator import attrgetter
@@ -172,12 +173,21 @@ def _members(spec: TriggerSpec, changed: frozenset[str]) -> dict[str, Any]:
 
 def _spec_of(wanted: Shape, resource: Resource, desired: Desired) -> TriggerSpec:
     """Read a shape back: the declared spec with live values at ignored fields."""
-    members = {name: value for name, value in wanted.items() if name not in _REFERENCE}
-    action = {member: wanted[flat] for flat, member in _REFERENCE.items() if flat in wanted}
     try:
-        return _adapter().validate_python({**members, "action": action})
+        return spec_of_shape(wanted)
     except ValidationError as error:
         raise misfit(resource, desired, error) from None
+
+
+def spec_of_shape(shape: Mapping[str, Any]) -> TriggerSpec:
+    """Return the spec that a shape says.
+
+    Raises:
+        ValueError: It is no shape of a trigger.
+    """
+    members = {name: value for name, value in shape.items() if name not in _REFERENCE}
+    action = {member: shape[flat] for flat, member in _REFERENCE.items() if flat in shape}
+    return _adapter().validate_python({**members, "action": action})
 
 
 @cache

@@ -1,0 +1,68 @@
+"""``reconciler inventory``: show it, or make it anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
+from reconciler.cli.permits import lock_option
+
+
+@click.group("inventory", epilog="Example: reconciler inventory show --output json | jq '.resources[].address'")
+def command() -> None:
+    """Show what this project owns, or make a lost inventory anew."""
+
+
+@command.command("show", epilog="Example: reconciler inventory show")
+@manifest_options
+@output_option("text", "json")
+def show(*, output: str, **arguments: Any) -> None:
+    """Show what this project owns, and who holds the lock."""
+    from reconciler.owner import ledger_of
+    from reconciler.project import Project
+
+    ledger = ledger_of(Project.open(flags_of(arguments), stdin=read_stdin))
+    inventory, _ = ledger.store.read()
+    if output == "json":
+        from reconciler.inventory.document import dumps
+
+        click.echo(dumps(inventory), nl=False)
+        return
+    from reconciler.cli.console import stdout
+    from reconciler.render.ownership import show_inventory
+
+    place = ledger.store.backend.place(ledger.store.name)
+    show_inventory(inventory, stdout(), place=place, lease=ledger.lock.current())
+
+
+@command.command("rebuild", epilog="Example: reconciler inventory rebuild --auto-approve")
+@click.option("--auto-approve", is_flag=True, help="Rebuild without asking.")
+@manifest_options
+@platform_options
+@lock_option
+@output_option("text", "json")
+def rebuild(*, auto_approve: bool, output: str, lock_timeout: float, **arguments: Any) -> None:
+    """Make a lost or damaged inventory anew from live state and manifests.
+
+    Everything that is declared and live counts as this project's own. Nothing is sent, and nothing is deleted.
+    """
+    from reconciler.owner import rebuild
+    from reconciler.project import Project
+
+    if not auto_approve and not click.confirm(
+        "Take everything that is declared and live for this project's own?", default=False, err=True
+    ):
+        click.echo("Nothing was written.", err=True)
+        return
+    found = rebuild(Project.open(flags_of(arguments), stdin=read_stdin), lock_timeout=lock_timeout)
+    if output == "json":
+        from reconciler.render.ownership import adopted_json
+
+        click.echo(adopted_json(found), nl=False)
+    else:
+        from reconciler.cli.console import stdout
+        from reconciler.render.ownership import show_adopted
+
+        show_adopted(found, stdout())

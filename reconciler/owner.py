@@ -1,0 +1,247 @@
+"""What a project does with its inventory besides applying: adopt, rebuild, look back, and roll back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.config import open_reader
+from reconciler.errors import ConfigurationError, InventoryDamaged
+
+if TYPE_CHECKING:
+    from reconciler.domain.actions import ActionRecord
+    from reconciler.domain.address import Address
+    from reconciler.domain.live import Live, LiveRecord
+    from reconciler.inventory.document import Entry, Inventory
+    from reconciler.inventory.journal import Applied
+    from reconciler.ledger import Ledger
+    from reconciler.manifests.desired import Desired
+    from reconciler.plan.model import Plan
+    from reconciler.plan.permits import Permits
+    from reconciler.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What was taken into the inventory, what was in it already, and what is not live: to be created by an apply."""
+
+    taken: tuple[LiveRecord, ...]
+    ours: tuple[Address, ...]
+    absent: tuple[Address, ...]
+
+
+def ledger_of(project: Project) -> Ledger:
+    """Return the ledger of a project.
+
+    Raises:
+        ConfigurationError: The project has no inventory.
+    """
+    from reconciler.ledger import open_ledger
+
+    ledger = open_ledger(project.settings)
+    if ledger is None:
+        raise ConfigurationError(
+            "this project has no inventory",
+            hint='write "inventory: { id: ... }" with a new UUID under spec of reconciler.yaml; reconciler init does',
+        )
+    return ledger
+
+
+def adopt(project: Project, addresses: Collection[Address], *, lock_timeout: float = 0.0) -> Adopted:
+    """Take declared resources that are live into the inventory, all of them when none is named; nothing is sent.
+
+    Raises:
+        ConfigurationError: There is no inventory, or a name is in no manifest.
+        Locked: Somebody else holds the lock.
+    """
+    ledger = ledger_of(project)
+    desired = project.load().desired
+    _refuse_undeclared(addresses, desired)
+    with ledger.locked("adopt", timeout=lock_timeout) as held:
+        live = _live(project)
+        inventory, version = ledger.store.read()
+        found = _adoption(addresses or desired.resources, live, inventory)
+        if found.taken:
+            held.check()
+            _take(
+                ledger,
+                found.taken,
+                project=project,
+                desired=desired,
+                live=live,
+                inventory=inventory,
+                version=version,
+                command="adopt",
+            )
+    return found
+
+
+def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
+    """Make the inventory anew from live state and manifests; what can still be read of it is kept, nothing is sent.
+
+    Raises:
+        ConfigurationError: There is no inventory.
+        Locked: Somebody else holds the lock.
+    """
+    from reconciler.inventory.document import Inventory
+
+    ledger = ledger_of(project)
+    desired = project.load().desired
+    with ledger.locked("rebuild", timeout=lock_timeout) as held:
+        live = _live(project)
+        try:
+            inventory, version = ledger.store.read()
+        except InventoryDamaged:
+            stored = ledger.store.backend.read(ledger.store.name)
+            version = None if stored is None else stored.version
+            inventory = Inventory.new(ledger.store.inventory_id, environment=ledger.store.environment)
+        found = _adoption(desired.resources, live, inventory)
+        held.check()
+        _take(
+            ledger,
+            found.taken,
+            project=project,
+            desired=desired,
+            live=live,
+            inventory=inventory,
+            version=version,
+            command="rebuild",
+        )
+    return found
+
+
+def rollback(project: Project, apply_id: str, *, permits: Permits | None = None) -> tuple[Applied, Plan]:
+    """Plan the content that everything had before an apply changed it.
+
+    Raises:
+        ConfigurationError: There is no inventory or no such apply, or what was before is not known.
+        PlatformError: Live state or an old version could not be read.
+    """
+    from reconciler.domain.address import Kind
+    from reconciler.observe import observe
+    from reconciler.plan.diff import plan
+    from reconciler.plan.model import Scope, Source
+    from reconciler.plan.permits import Permits as NoPermits
+    from reconciler.plan.rolling_back import previous, scope_of
+
+    ledger = ledger_of(project)
+    applied = ledger.journal.read(apply_id)
+    inventory, _ = ledger.store.read()
+    with closing(open_reader(project.settings)) as platform:
+        live = observe(platform, parallelism=project.settings.parallelism)
+        versions: dict[Address, ActionRecord] = {
+            record.address: platform.get_action(record.address.name, digest=record.digest_before)
+            for record in applied.records
+            if record.address.kind is Kind.ACTION and record.digest_before and record.op in {"update", "adopt"}
+        }
+    desired = previous(applied, versions, inventory=inventory)
+    made = plan(
+        desired,
+        live,
+        source=Source(f"rollback of {applied.apply_id}", commit=applied.commit),
+        scope=Scope(targets=scope_of(applied, inventory, desired)),
+        inventory=inventory,
+        permits=permits or NoPermits(),
+    )
+    return applied, made
+
+
+def _live(project: Project) -> Live:
+    from reconciler.observe import observe
+
+    with closing(open_reader(project.settings)) as platform:
+        return observe(platform, parallelism=project.settings.parallelism)
+
+
+def _refuse_undeclared(addresses: Collection[Address], desired: Desired) -> None:
+    unknown = sorted(str(address) for address in addresses if address not in desired.resources)
+    if unknown:
+        raise ConfigurationError(
+            f"{', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} in no manifest",
+            hint='write its manifest first: "reconciler export" makes one of what is live',
+        )
+
+
+def _adoption(wanted: Collection[Address], live: Live, inventory: Inventory) -> Adopted:
+    from reconciler.plan.ownership import Ownership
+
+    ownership = Ownership.of(inventory, live)
+    ours = tuple(at for at in sorted(wanted) if ownership.entry_of(at, live.records.get(at)) is not None)
+    absent = tuple(at for at in sorted(wanted) if at not in live.records)
+    left = sorted(set(wanted) - set(ours) - set(absent))
+    return Adopted(tuple(live.records[at] for at in left), ours, absent)
+
+
+def _take(
+    ledger: Ledger,
+    records: Collection[LiveRecord],
+    *,
+    project: Project,
+    desired: Desired,
+    live: Live,
+    inventory: Inventory,
+    version: str | None,
+    command: str,
+) -> None:
+    """Write the records into the inventory, and a page of it into the journal."""
+    from reconciler.inventory.journal import Applied, Record, new_apply_id
+
+    now = project.now()
+    apply_id = new_apply_id(now, secrets.token_hex(3))
+    entries = [_entry(record, desired, inventory, apply_id) for record in records]
+    after = replace(
+        inventory.with_entries(*entries),
+        serial=inventory.serial + 1,
+        platform=live.identity.kind,
+        org_id=live.identity.org_id,
+    )
+    ledger.store.write(after, expected=version)
+    page = Applied(
+        apply_id=apply_id,
+        started=now,
+        seconds=0.0,
+        actor=ledger.who,
+        run_url=ledger.run_url,
+        command=command,
+        records=tuple(
+            Record(address=entry.address, op="adopt", outcome="applied", digest_after=entry.digest) for entry in entries
+        ),
+    )
+    ledger.journal.begin(page)
+
+
+def _entry(record: LiveRecord, desired: Desired, inventory: Inventory, apply_id: str) -> Entry:
+    from reconciler.domain.actions import ActionRecord
+    from reconciler.domain.address import Address, Kind
+    from reconciler.domain.live import server_id
+    from reconciler.inventory.document import Entry, Version, hashed
+    from reconciler.plan.kinds.live import live_shape
+    from reconciler.plan.masking import sensitive_names
+
+    is_action = isinstance(record, ActionRecord)
+    address = Address(Kind.ACTION if is_action else Kind.TRIGGER, record.name)
+    resource = desired.resources[address]
+    sensitive = sensitive_names(resource, desired, org_id=record.org_id)
+    digest = record.digest if isinstance(record, ActionRecord) else None
+    return Entry(
+        address=address,
+        server_id=server_id(record),
+        created=record.created,
+        applied=hashed(live_shape(record, sensitive=sensitive), inventory.hash_key),
+        sensitive=tuple(sorted(sensitive)),
+        digest=digest,
+        modified=record.modified,
+        protect=resource.lifecycle.protect,
+        on_remove=resource.lifecycle.on_remove,
+        adopted=True,
+        history=(Version(digest, record.modified, apply_id),),
+    )
+
+
+def leases_of(ledger: Ledger) -> Mapping[str, str]:
+    """Return who holds the lock by the id of the lease; nothing when nobody does."""
+    lease = ledger.lock.current()
+    return {} if lease is None else {lease.id: str(lease)}

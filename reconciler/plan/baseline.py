@@ -1,0 +1,64 @@
+"""Baselines: drift that is known and accepted for now, left out until it becomes another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any, Final
+
+from reconciler.errors import ConfigurationError
+from reconciler.plan.drift import Drift
+from reconciler.plan.masking import plain
+from reconciler.plan.model import ABSENT, Deviation, DriftState
+
+FORMAT: Final = 1
+
+
+def without_known(drift: Drift, known: Collection[str]) -> Drift:
+    """Return the drift without deviations whose fingerprint is known."""
+    left = tuple(each for each in drift.deviations if not _is_drift(each) or fingerprint(each) not in known)
+    return replace(drift, deviations=left, known=len(drift.deviations) - len(left))
+
+
+def fingerprint(deviation: Deviation) -> str:
+    """Return what tells a deviation from every other: its resource, its state, and both values of each field."""
+    fields = [[field.pointer, _shown(field.before), _shown(field.after)] for field in deviation.fields]
+    text = json.dumps([str(deviation.address), deviation.state.value, fields], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def dumps(drift: Drift) -> str:
+    """Return the baseline that knows all drift there is."""
+    known = [
+        {"address": str(each.address), "state": each.state.value, "fingerprint": fingerprint(each)}
+        for each in sorted(drift.deviations, key=lambda each: each.address)
+        if _is_drift(each)
+    ]
+    return json.dumps({"format": FORMAT, "known": known}, indent=2) + "\n"
+
+
+def loads(text: str, *, file: str) -> frozenset[str]:
+    """Return the fingerprints in a baseline.
+
+    Raises:
+        ConfigurationError: The file is no baseline.
+    """
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            raise ValueError(content["format"])
+        return frozenset(str(each["fingerprint"]) for each in content["known"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"{file} is no baseline of drift", hint="write one with: reconciler drift --baseline FILE --write-baseline"
+        ) from error
+
+
+def _is_drift(deviation: Deviation) -> bool:
+    return deviation.state is not DriftState.PENDING
+
+
+def _shown(value: Any) -> Any:
+    return None if value is ABSENT else plain(value, reveal=False)
