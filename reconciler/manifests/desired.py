@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.domain.actions import ActionSpec
@@ -54,6 +54,20 @@ class Resource:
     lifecycle: Lifecycle = Lifecycle()
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """Parameters by name that actions share, as the manifest writes them.
+
+    ``file`` and ``document`` (from 0) say where it was written; ``is_used`` is True when some action takes it in.
+    """
+
+    name: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    file: str
+    document: int = 0
+    is_used: bool = False
 
 
 #: Finds the place of a JSON Pointer (``""``: the whole document) in a resource's manifest; the nearest written

@@ -13,7 +13,7 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.address import Address, Kind
 from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
-from reconciler.manifests.desired import Resource, Spec
+from reconciler.manifests.desired import ParameterSet, Resource, Spec
 from reconciler.manifests.files import SourceFile, read_file
 from reconciler.manifests.known import Known
 from reconciler.manifests.layering import is_layered
@@ -46,6 +46,7 @@ class Gathering:
     digests: dict[str, str] = field(default_factory=dict)
     _claimed: dict[Address, Origin] = field(default_factory=dict)
     _sets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _used_sets: set[str] = field(default_factory=set)
     _broken_sets: set[str] = field(default_factory=set)
     _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
     _strays: dict[str, Diagnostic | None] = field(default_factory=dict)
@@ -73,6 +74,13 @@ class Gathering:
             del self.digests[name]
             if stray := self._strays[name]:
                 self.diagnostics.append(stray)
+
+    def parameter_sets(self) -> tuple[ParameterSet, ...]:
+        """Return every parameter set by name in order; who uses them is known once all is merged."""
+        return tuple(
+            ParameterSet(name, parameters, *self.origins.sets[name], is_used=name in self._used_sets)
+            for name, parameters in sorted(self._sets.items())
+        )
 
     # -- documents
 
@@ -231,6 +239,7 @@ class Gathering:
             if name not in self._sets and name not in self._broken_sets
         ]
         self._report(origin, unknown)
+        self._used_sets.update(names)
         return [name for name in names if name in self._sets]
 
     def _compare_names(self, origin: Origin, name: str, base: ActionFile) -> None:

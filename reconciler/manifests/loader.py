@@ -21,8 +21,9 @@ from reconciler.manifests.project_settings import ProjectSettings
 # The models and what they are built on take 0.2 s to load: too long for files that are known to be without fault.
 if TYPE_CHECKING:
     from reconciler.manifests.cache import ValidationCache
-    from reconciler.manifests.desired import Desired
+    from reconciler.manifests.desired import Desired, ParameterSet
     from reconciler.manifests.known import Share
+    from reconciler.manifests.origins import Origins
 
 __all__ = [
     "Found",
@@ -48,12 +49,16 @@ class Loading:
         diagnostics: Errors and warnings, by place in order.
         counts: Valid documents by kind, zeros included.
         files: Names of the files that were read, action files included, in order.
+        sets: The parameter sets, by name in order.
+        origins: Where everything was written.
     """
 
     desired: Desired
     diagnostics: tuple[Diagnostic, ...]
     counts: Mapping[str, int]
     files: tuple[str, ...]
+    sets: tuple[ParameterSet, ...]
+    origins: Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,8 @@ def _load(
         warnings=tuple(each for each in ordered if not each.is_error),
         locate=gathering.origins,
     )
-    return Loading(desired, ordered, counts, tuple(sorted(gathering.digests)))
+    files = tuple(sorted(gathering.digests))
+    return Loading(desired, ordered, counts, files, gathering.parameter_sets(), gathering.origins)
 
 
 def _nothing_found() -> Diagnostic:

@@ -57,7 +57,7 @@ class Origins:
         """Return the place of a pointer into a document, in whichever layer wrote it last."""
         if not pointer and origin in self.starts:
             return Span.at(origin.file, *self.starts[origin])
-        text = self._text(origin.file)
+        text = self.text(origin.file)
         if text is None:
             return Span.at(origin.file)
         path, is_written = path_in(_document(text, origin), pointer)
@@ -68,8 +68,17 @@ class Origins:
                     return found
         return _place(text, origin, path, at_key=at_key or not is_written)
 
+    def is_written(self, origin: Origin, pointer: str) -> bool:
+        """Return True when the document itself or a layer below it writes what the pointer leads to."""
+        layers = [(origin, pointer), *self._layers_below(origin, pointer)]
+        return any(self._holds(layer, below) for layer, below in layers)
+
+    def _holds(self, layer: Origin, pointer: str) -> bool:
+        text = self.text(layer.file)
+        return text is not None and path_in(_document(text, layer), pointer)[1]
+
     def _found_in(self, layer: Origin, pointer: str, *, at_key: bool) -> Span | None:
-        text = self._text(layer.file)
+        text = self.text(layer.file)
         if text is None:
             return None
         path, is_written = path_in(_document(text, layer), pointer)
@@ -83,12 +92,13 @@ class Origins:
 
             layers.append((Origin(self.action_files[origin]), pointer_in_file(pointer)))
         if pointer.startswith("/spec/parameters/"):
-            text = self._text(origin.file)
+            text = self.text(origin.file)
             names = _set_names(_document(text, origin)) if text is not None else ()
             layers += [(self.sets[name], pointer) for name in reversed(names) if name in self.sets]
         return layers
 
-    def _text(self, file: str) -> str | None:
+    def text(self, file: str) -> str | None:
+        """Return the text of a file that was loaded; None where it can no longer be read."""
         if file in self.texts:
             return self.texts[file]
         location = self.locations.get(file)
