@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
 from reconciler.errors import InvalidManifests
 from reconciler.manifests.files import read_file
-from reconciler.manifests.source import locate, parse
+from reconciler.manifests.source import Document, locate, parse
 from reconciler.manifests.suggestions import did_you_mean
 from reconciler.serving.config_models import (
     OrganizationEntry,
@@ -25,8 +25,7 @@ from reconciler.serving.config_models import (
     UserEntry,
     checked_token,
 )
-
-Steps = tuple[str | int, ...]
+from reconciler.serving.config_sketch import GivenToken, Named, Sketch, Steps, sketched
 
 
 def read_accounts(path: Path) -> tuple[Accounts, tuple[Diagnostic, ...]]:
@@ -57,21 +56,22 @@ class _Reading:
     _document: int = 0
 
     def accounts(self) -> Accounts | None:
-        """Return the accounts as far as they are understood."""
-        file = self._file()
+        """Return the accounts; None when there are none to be had."""
+        document = self._only_document()
+        if document is None:
+            return None
+        self._document = document.index
+        file, sketch = self._validated(document.data), sketched(document.data)
+        self._check_distinct(sketch.organizations)
+        self._check_distinct(sketch.users, hint="put all tokens of a user into one entry")
+        self._check_memberships(sketch)
+        holders = self._holders(sketch.tokens)
         if file is None:
             return None
-        organizations = self._organizations(file.organizations)
-        self._check_users(file.users, organizations)
-        tokens = {}
-        for number, user in enumerate(file.users):
-            for place, print_ in self._fingerprints(user.tokens, ("users", number, "tokens")):
-                if print_ in tokens:
-                    self._problem("repeated-token", "this token stands here twice", place, "give each user its own")
-                tokens[print_] = _account(user)
-        return Accounts(tokens, organizations)
+        names = {entry.id: entry.name or entry.id for entry in file.organizations}
+        return Accounts({print_: _account(file.users[number]) for print_, number in holders.items()}, names)
 
-    def _file(self) -> ServerFile | None:
+    def _only_document(self) -> Document | None:
         parsed = parse(self.text, file=self.name)
         self.diagnostics += parsed.diagnostics
         documents = [document for document in parsed.documents if document.data is not None]
@@ -81,9 +81,11 @@ class _Reading:
             summary = f"the file holds one document with organizations and users, this one has {len(documents)}"
             self._problem("server-config", summary, ())
             return None
-        self._document = documents[0].index
+        return documents[0]
+
+    def _validated(self, data: object) -> ServerFile | None:
         try:
-            return ServerFile.model_validate(documents[0].data)
+            return ServerFile.model_validate(data)
         except ValidationError as invalid:
             for error in invalid.errors(include_url=False, include_input=False, include_context=False):
                 self._tell(error["type"], error["loc"], error["msg"])
@@ -110,38 +112,40 @@ class _Reading:
             case _:
                 self._problem("illegal-value", _in_words(message), location)
 
-    def _organizations(self, entries: Iterable[OrganizationEntry]) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for number, entry in enumerate(entries):
-            if entry.id in names:
-                self._problem("repeated-id", f'"{entry.id}" stands here twice', ("organizations", number, "id"))
-            names[entry.id] = entry.name or entry.id
-        return names
-
-    def _check_users(self, users: list[UserEntry], organizations: Mapping[str, str]) -> None:
+    def _check_distinct(self, entries: Iterable[Named], *, hint: str = "") -> None:
         seen: set[str] = set()
-        for number, user in enumerate(users):
-            if user.id in seen:
-                hint = "put all tokens of a user into one entry"
-                self._problem("repeated-id", f'"{user.id}" stands here twice', ("users", number, "id"), hint)
-            seen.add(user.id)
-            for place, org_id in enumerate(user.organizations):
-                if org_id not in organizations:
-                    summary, at = f'there is no organization "{org_id}"', ("users", number, "organizations", place)
-                    self._problem("unknown-organization", summary, at, did_you_mean(org_id, organizations))
+        for entry in entries:
+            if entry.name in seen:
+                self._problem("repeated-id", f'"{entry.name}" stands here twice', entry.place, hint)
+            seen.add(entry.name)
 
-    def _fingerprints(self, entries: Iterable[TokenEntry], above: Steps) -> Iterator[tuple[Steps, bytes]]:
-        for number, entry in enumerate(entries):
-            place = (*above, number)
-            if entry.sha256 is not None:
-                yield (*place, "sha256"), bytes.fromhex(entry.sha256)
-            elif entry.token is not None:
-                self._check_private((*place, "token"))
-                yield (*place, "token"), fingerprint(entry.token)
-            elif entry.token_file is not None:
-                token = self._token_in(self.path.parent / entry.token_file, (*place, "token_file"))
-                if token is not None:
-                    yield (*place, "token_file"), fingerprint(token)
+    def _check_memberships(self, sketch: Sketch) -> None:
+        known = [entry.name for entry in sketch.organizations]
+        for membership in sketch.memberships:
+            if sketch.complete and membership.name not in known:
+                summary = f'there is no organization "{membership.name}"'
+                self._problem("unknown-organization", summary, membership.place, did_you_mean(membership.name, known))
+
+    def _holders(self, tokens: Iterable[GivenToken]) -> dict[bytes, int]:
+        """Return the number of the user that each token lets in, by its fingerprint."""
+        holders: dict[bytes, int] = {}
+        for token in tokens:
+            for place, print_ in self._fingerprints(token.entry, token.place):
+                if print_ in holders:
+                    self._problem("repeated-token", "this token stands here twice", place, "give each user its own")
+                holders[print_] = token.user
+        return holders
+
+    def _fingerprints(self, entry: TokenEntry, place: Steps) -> Iterator[tuple[Steps, bytes]]:
+        if entry.sha256 is not None:
+            yield (*place, "sha256"), bytes.fromhex(entry.sha256)
+        elif entry.token is not None:
+            self._check_private((*place, "token"))
+            yield (*place, "token"), fingerprint(entry.token)
+        elif entry.token_file is not None:
+            token = self._token_in(self.path.parent / entry.token_file, (*place, "token_file"))
+            if token is not None:
+                yield (*place, "token_file"), fingerprint(token)
 
     def _token_in(self, file: Path, place: Steps) -> str | None:
         try:

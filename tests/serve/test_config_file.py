@@ -134,6 +134,36 @@ def test_everything_that_is_wrong_is_said_at_once(file: Path) -> None:
     assert rules == {"repeated-id", "unknown-organization", "unreadable-file"}
 
 
+def test_what_is_wrong_with_one_entry_hides_nothing_of_others(file: Path) -> None:
+    """Unknown organizations, repeated ids and missing tokens are told beside keys that nobody knows."""
+    text = file.read_text().replace("[og_lab]", "[og_labs]").replace("ci.token", "ghost")
+    text = text.replace("access: read", "acess: read").replace("id: ci", "id: ann@example.com")
+    file.write_text(text.replace("    name: Fleet operations\n", "    name: ''\n"))
+
+    with pytest.raises(InvalidManifests) as refusal:
+        read_accounts(file)
+
+    told = [(each.rule, each.span.line) for each in refusal.value.diagnostics if each.span]
+    assert told == [
+        ("illegal-value", 3),
+        ("repeated-id", 12),
+        ("unknown-organization", 13),
+        ("unknown-key", 14),
+        ("unreadable-file", 16),
+    ]
+
+
+@pytest.mark.parametrize("organization", ["ID: og_lab", "id: 7", "og_lab"])
+def test_an_organization_that_cannot_be_read_is_one_problem(file: Path, organization: str) -> None:
+    """Those who name it may be right."""
+    file.write_text(file.read_text().replace("id: og_lab", organization))
+
+    with pytest.raises(InvalidManifests) as refusal:
+        read_accounts(file)
+
+    assert "unknown-organization" not in {each.rule for each in refusal.value.diagnostics}
+
+
 def test_a_file_with_tokens_is_for_its_owner_alone(file: Path) -> None:
     """One that others may read is a warning for the configuration, and an error for a token's own file."""
     file.chmod(0o644)
