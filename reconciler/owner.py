@@ -144,7 +144,8 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
         source=Source(f"rollback of {applied.apply_id}", commit=applied.commit),
         scope=Scope(targets=scope_of(applied, inventory, desired)),
         inventory=inventory,
-        permits=permits or NoPermits(),
+        # What an apply brought in at first may well be everything: no manifest asks for this plan.
+        permits=replace(permits or NoPermits(), empty=True),
     )
     return applied, made
 

@@ -66,8 +66,8 @@ class Applied:
 
 
 def new_apply_id(now: datetime, token: str) -> str:
-    """Return an id that sorts by time: ``20261123T101500Z-1a2b3c``."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{token}"
+    """Return an id that sorts by time, to the millisecond: ``20261123T101500.042Z-1a2b3c``."""
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z-{token}"
 
 
 @dataclass(frozen=True, slots=True)

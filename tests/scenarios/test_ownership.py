@@ -1,0 +1,283 @@
+"""Ownership on the command line: what is ours, what is not, and the way from one to the other."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from reconciler.config import Flags
+from reconciler.domain.actions import ActionRecord
+from reconciler.domain.requests import CreateActionRequest, UpdateActionRequest
+from reconciler.embedded.platform import EmbeddedPlatform
+from reconciler.inventory.document import loads
+from reconciler.project import Project
+from tests.scenarios.conftest import Folder
+
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+spec:
+  platform: embedded
+  inventory: {id: 6f0c2f4e-8d0a-4f6e-9b3b-0e6c1f7a2d11}
+"""
+
+
+@pytest.fixture
+def owned(folder: Folder) -> Folder:
+    """A project with an inventory, two actions and a trigger, applied."""
+    folder.write("reconciler.yaml", PROJECT)
+    folder.action("ingest")
+    folder.action("report")
+    folder.trigger("on_bag", action="ingest")
+    assert folder.run("apply", "--auto-approve").code == 0
+    return folder
+
+
+def live(folder: Folder) -> EmbeddedPlatform:
+    """Open the project's platform beside the command."""
+    return EmbeddedPlatform.open(folder.path / ".reconciler" / "platform.sqlite3")
+
+
+def latest(folder: Folder) -> str:
+    """Return the id of the latest apply."""
+    applies = json.loads(folder.run("history", "--output", "json").out)["applies"]
+    apply_id: str = applies[0]["apply_id"]
+    return apply_id
+
+
+def test_a_removed_manifest_is_a_deletion_that_needs_its_flag(owned: Folder) -> None:
+    """The plan shows it and is refused with the way past; with that it is applied."""
+    (owned.path / "report.yaml").unlink()
+    refused = owned.run("plan")
+    assert refused.code == 3
+    assert "- delete action.report" in refused.out
+    assert "--prune" in refused.err
+    assert owned.run("apply", "--auto-approve").code == 3
+    assert owned.run("apply", "--auto-approve", "--prune").code == 0
+    assert "No changes." in owned.run("plan").out
+
+
+def test_a_refused_plan_is_not_saved(owned: Folder) -> None:
+    """What cannot be applied does not lie about as if it could."""
+    (owned.path / "report.yaml").unlink()
+    assert owned.run("plan", "--out", "plan.json").code == 3
+    assert not (owned.path / "plan.json").exists()
+
+
+def test_what_is_not_ours_is_refused_until_it_is_adopted(owned: Folder) -> None:
+    """By name, or all at once; doing it again does no harm."""
+    live(owned).create_action(CreateActionRequest(name="theirs", uri="img:7"))
+    owned.action("theirs", uri="img:8")
+    refused = owned.run("plan")
+    assert refused.code == 3
+    assert "local@localhost created it" in refused.err
+    assert "reconciler adopt action.theirs" in refused.err
+    adopted = owned.run("adopt", "action.theirs")
+    assert adopted.code == 0
+    assert "<= adopted action.theirs" in adopted.out
+    assert "Adopted 0 resources; 4 resources were ours already." in owned.run("adopt", "--all").out
+    assert '"img:7" -> "img:8"' in owned.run("plan").out
+
+
+def test_a_manifest_can_adopt(owned: Folder) -> None:
+    """As a line of its own in the plan, together with what differs."""
+    live(owned).create_action(CreateActionRequest(name="theirs", uri="img:7"))
+    owned.action("theirs", uri="img:8", more="lifecycle: {adopt: true}\n")
+    planned = owned.run("plan")
+    assert "<= adopt action.theirs" in planned.out
+    assert "1 to adopt" in planned.out
+    assert owned.run("apply", "--auto-approve").code == 0
+    assert "No changes." in owned.run("plan").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("adopt",), 64, "--all"),
+        (("adopt", "action.nobody"), 1, "in no manifest"),
+        (("adopt", "nobody"), 64, "nobody"),
+        (("history", "nothing"), 1, "there is no apply"),
+        (("rollback", "nothing"), 1, "there is no apply"),
+        (("unlock", "--id", "nothing"), 1, "Nobody has one"),
+        (("rename", "action.ingest", "report"), 1, "declared already"),
+        (("rename", "action.nobody", "x"), 1, "in no manifest"),
+        (("rename", "action.ingest", "a/b"), 1, "cannot be a name"),
+        (("drift", "--write-baseline"), 64, "--baseline"),
+        (("drift", "--baseline", "none.json"), 1, "cannot read none.json"),
+    ],
+)
+def test_mistakes_are_told(owned: Folder, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """With what to do, and the exit code of conventions."""
+    ended = owned.run(*arguments)
+    assert ended.code == code
+    assert said in ended.said
+
+
+@pytest.mark.parametrize("command", [("adopt", "--all"), ("history",), ("inventory", "show"), ("unlock", "--id", "x")])
+def test_without_an_inventory_the_way_to_one_is_told(folder: Folder, command: tuple[str, ...]) -> None:
+    """Every command that needs one."""
+    folder.action("ingest")
+    ended = folder.run(*command)
+    assert ended.code == 1
+    assert "reconciler.yaml" in ended.err
+
+
+def test_renaming_rewrites_the_manifests_and_keeps_the_rest(owned: Folder) -> None:
+    """Names in their quotes, comments, and the trigger that names it; then one apply does it all."""
+    owned.write(
+        "ingest.yaml",
+        'apiVersion: reconciler/v1\nkind: Action\nmetadata:\n  name: "ingest" # the first step\nspec:\n  uri: img:1\n'
+        "lifecycle:\n  # keep it\n  protect: false\n",
+    )
+    ended = owned.run("rename", "action.ingest", "ros_ingest")
+    assert ended.code == 0
+    text = (owned.path / "ingest.yaml").read_text()
+    assert '  name: "ros_ingest" # the first step\n' in text
+    assert "  renamed_from: ingest\n" in text
+    assert "  # keep it\n" in text
+    assert "action_name: ros_ingest" in (owned.path / "on_bag.yaml").read_text()
+    planned = owned.run("plan", "--prune")
+    assert "> rename action.ros_ingest" in planned.out
+    assert "1 to rename, 1 to update, 1 to delete" in planned.out
+    assert owned.run("apply", "--prune", "--auto-approve").code == 0
+    assert "No changes." in owned.run("plan").out
+    assert {record.name for record in _actions(owned)} == {"ros_ingest", "report"}
+
+
+def _actions(folder: Folder) -> list[ActionRecord]:
+    from reconciler.domain.queries import QuerySpecification
+
+    return list(live(folder).query_actions(QuerySpecification()).items)
+
+
+def test_rolling_back_brings_back_what_was(owned: Folder) -> None:
+    """What was updated has its old content, what was created is gone, what was deleted is there again."""
+    owned.action("ingest", uri="img:2")
+    owned.action("fresh")
+    (owned.path / "report.yaml").unlink()
+    assert owned.run("apply", "--prune", "--auto-approve").code == 0
+    apply_id = latest(owned)
+    refused = owned.run("rollback", apply_id, "--auto-approve")
+    assert refused.code == 3
+    saved = owned.run("rollback", apply_id, "--prune", "--out", "back.json")
+    assert saved.code == 0
+    assert '"img:2" -> "img:1"' in saved.out
+    assert owned.run("apply", "back.json").code == 0
+    names = {record.name: record.uri for record in _actions(owned)}
+    assert names == {"ingest": "img:1", "report": "img:1"}
+    assert owned.run("history").out.count("\n") == 3
+
+
+def test_drift_tells_pending_from_changed_outside(owned: Folder) -> None:
+    """Git moving on is no drift; a change by hand is, until it is undone, accepted, or known."""
+    owned.action("report", uri="img:2")
+    assert owned.run("drift").code == 0
+    live(owned).update_action("ingest", UpdateActionRequest(uri="img:by-hand"))
+    drifted = owned.run("drift")
+    assert drifted.code == 2
+    assert "action.ingest" in drifted.out
+    assert owned.run("drift", "--baseline", "known.json", "--write-baseline").code == 0
+    assert owned.run("drift", "--baseline", "known.json").code == 0
+    live(owned).update_action("ingest", UpdateActionRequest(uri="img:by-hand-again"))
+    assert owned.run("drift", "--baseline", "known.json").code == 2
+    assert owned.run("apply", "--auto-approve").code == 0
+    assert owned.run("drift").code == 0
+
+
+def test_accepting_drift_in_git_ends_it(owned: Folder) -> None:
+    """Once the manifest says what is live, nothing is left to tell; the inventory learns it with the next apply."""
+    live(owned).update_action("ingest", UpdateActionRequest(uri="img:by-hand"))
+    assert owned.run("drift").code == 2
+    owned.action("ingest", uri="img:by-hand")
+    assert owned.run("drift").code == 0
+    ended = owned.run("apply", "--auto-approve")
+    assert ended.code == 0
+    assert "brought up to date for 1 resource" in ended.err
+    assert "brought up to date" not in owned.run("apply", "--auto-approve").err
+
+
+def test_two_applies_at_once_are_one_after_the_other(owned: Folder) -> None:
+    """The second is refused with who holds the lock and how to end that; unlocking lets it in."""
+    from reconciler.owner import ledger_of
+
+    project = Project.open(Flags(), cwd=owned.path)
+    owned.action("report", uri="img:2")
+    with ledger_of(project).locked("apply"):
+        refused = owned.run("apply", "--auto-approve")
+        assert refused.code == 6
+        assert "is locked by" in refused.err
+        lease_id = refused.err.rpartition("--id ")[2].strip()
+        assert "Locked by" in owned.run("inventory", "show").out
+        assert owned.run("unlock", "--id", lease_id).code == 0
+        assert owned.run("apply", "--auto-approve").code == 0
+
+
+def test_waiting_for_the_lock(owned: Folder) -> None:
+    """With --lock-timeout the second comes after the first."""
+    from reconciler.owner import ledger_of
+
+    project = Project.open(Flags(), cwd=owned.path)
+    owned.action("report", uri="img:2")
+    may_go = threading.Event()
+    has_lock = threading.Event()
+
+    def hold() -> None:
+        with ledger_of(project).locked("apply"):
+            has_lock.set()
+            may_go.wait(0.3)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    has_lock.wait(10)
+    ended = owned.run("apply", "--auto-approve", "--lock-timeout", "30s")
+    holder.join()
+    assert ended.code == 0
+
+
+def test_a_lost_inventory_is_rebuilt(owned: Folder) -> None:
+    """From what is declared and live; a damaged one is told and rebuilt as well. Nothing is sent."""
+    (file,) = (owned.path / ".reconciler").rglob("inventory.json")
+    before = loads(file.read_bytes(), name="before")
+    file.unlink()
+    assert owned.run("plan").code == 3
+    assert owned.run("inventory", "rebuild", "--auto-approve").code == 0
+    assert "No changes." in owned.run("plan").out
+    file.write_text("{")
+    damaged = owned.run("plan")
+    assert damaged.code == 1
+    assert "inventory rebuild" in damaged.err
+    assert owned.run("inventory", "rebuild", "--auto-approve").code == 0
+    after = loads(file.read_bytes(), name="after")
+    assert {at: entry.server_id for at, entry in after.entries.items()} == {
+        at: entry.server_id for at, entry in before.entries.items()
+    }
+
+
+def test_a_thousand_unchanged_runs_are_silent(owned: Folder) -> None:
+    """Drift is told of nothing that nobody changed, however often it is asked."""
+    project = Project.open(Flags(), cwd=owned.path)
+    for _ in range(1_000):
+        drift = project.drift()
+        assert not drift.is_drifted
+        assert (drift.differences, drift.deviations) == ((), ())
+
+
+def test_two_projects_leave_each_other_alone(owned: Folder, tmp_path: Path) -> None:
+    """In one organization: what the other one owns is neither changed nor deleted, and not even listed as ours."""
+    other = PROJECT.replace("6f0c2f4e", "7f0c2f4e").replace(
+        "platform: embedded", f"platform: embedded\n  embedded_path: {owned.path}/.reconciler/platform.sqlite3"
+    )
+    mine = tmp_path / "other"
+    mine.mkdir()
+    (mine / "reconciler.yaml").write_text(other)
+    folder = Folder(mine, owned.capture, owned.monkeypatch)
+    folder.action("second")
+    assert folder.run("apply", "--auto-approve").code == 0
+    planned = folder.run("plan")
+    assert "No changes." in planned.out
+    folder.action("ingest", uri="img:stolen")
+    assert folder.run("apply", "--auto-approve").code == 3
+    assert "No changes." in owned.run("plan").out
