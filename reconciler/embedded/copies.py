@@ -78,7 +78,8 @@ class Copies:
             InvalidRequest: A file cannot be read.
             PlatformUnavailable: A copy cannot be written.
         """
-        _check_readable(files)
+        if ids is None:
+            _check_readable(files)
         self._make_private_folder()
         transaction_id = new_transaction_id()
         folder = self._root / dataset_id / transaction_id
@@ -137,7 +138,8 @@ def _copied(relative_path: str, source: Path, target: Path, *, ids: Ids) -> Copy
     try:
         reading = source.open("rb")
     except OSError as error:
-        raise InvalidRequest(f"cannot upload {source}: {error.strerror}") from error
+        whose = InvalidRequest if ids is None else PlatformUnavailable
+        raise whose(f"cannot upload {source}: {error.strerror}") from error
     with reading:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 
+from reconciler.domain.datasets import CreateDatasetRequest
 from reconciler.embedded.app import BODY_LIMIT, build_app
+from reconciler.embedded.http.accounts import Accounts
+from reconciler.embedded.http.application import application
+from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import Caller, EmbeddedPlatform
 from tests.contract.builders import new_action
 from tests.contract.server import serving
@@ -292,3 +299,27 @@ def test_an_unforeseen_failure_is_an_envelope_too(platform: EmbeddedPlatform) ->
         response = httpx.get(f"{url}/v1/actions/ros_ingest", trust_env=False)
 
     assert envelope(response) == (503, "RobotoServiceException")
+
+
+def test_only_the_log_says_where_the_database_is(platform: EmbeddedPlatform, path: Path) -> None:
+    """Whoever calls hears that it failed; whoever runs the platform finds what, on one line."""
+    dataset = platform.create_dataset(CreateDatasetRequest(name="run-42"))
+    lines: list[str] = []
+    seals = Seals()
+    token = seals.objects(dataset.dataset_id, upload_id="", caller=platform.caller, good_for=60)
+    app = application(platform, accounts=Accounts.open_to_all(platform.caller), seals=seals, log=lines.append)
+    with closing(sqlite3.connect(path)) as damaged:
+        damaged.executescript("DROP TABLE actions; DROP TABLE files")
+
+    with serving(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        answers = [
+            client.get("/v1/actions/ros_ingest"),
+            client.get("/health"),
+            client.get(f"/s3/reconciler_files/{dataset.dataset_id}/up/a", headers={"X-Amz-Security-Token": token}),
+        ]
+
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert all("its log says why" in answer.text and str(path) not in answer.text for answer in answers)
+    told = [line for line in lines if line.startswith("unavailable: ")]
+    assert len(told) == 3
+    assert all(str(path) in line and "no such table" in line and "\n" not in line for line in told)

@@ -27,12 +27,13 @@ from reconciler.embedded.http.calls import Call, Site
 from reconciler.embedded.http.decoding import body_of, check_content_type, check_query, read_body
 from reconciler.embedded.http.door import Door, version_of
 from reconciler.embedded.http.encoding import encoded
-from reconciler.embedded.http.object_store import METHODS, PATH, object_store
+from reconciler.embedded.http.object_store import METHODS, PATH, object_refusal, object_store
 from reconciler.embedded.http.openapi import openapi_document
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.receiving import received
 from reconciler.embedded.http.refusals import (
     INTERNAL,
+    UNAVAILABLE,
     UNKNOWN_OPERATION,
     Refused,
     envelope,
@@ -45,9 +46,10 @@ from reconciler.embedded.http.table import OPERATIONS, REFUSED
 from reconciler.embedded.http.welcome import welcome
 from reconciler.embedded.http.witness import USER, Log, Witness
 from reconciler.embedded.platform import EmbeddedPlatform
-from reconciler.errors import InvalidRequest, PlatformError
+from reconciler.errors import InvalidRequest, PlatformError, PlatformUnavailable
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Refuse = Callable[[PlatformError | Refused], Response]
 
 
 def application(
@@ -62,9 +64,9 @@ def application(
     app = Starlette(
         routes=[
             Route("/", welcome),
-            Route("/health", _health(platform)),
+            Route("/health", _health(platform, log)),
             Route("/openapi.json", _openapi),
-            Route(f"{PATH}/{{bucket}}/{{key:path}}", _guarded(object_store(platform, door.site), log), methods=METHODS),
+            Route(f"{PATH}/{{bucket}}/{{key:path}}", _objects(platform, door.site, log), methods=METHODS),
             *_routes((*OPERATIONS, *REFUSED), door, log),
         ],
         middleware=[] if log is None else [Middleware(Witness, log=log)],
@@ -132,24 +134,38 @@ def _answered(operation: Operation, call: Call, request: Request, content: bytes
     return encoded(operation.answer(call, **arguments))
 
 
-def _guarded(answer: Endpoint, log: Log | None) -> Endpoint:
-    """Return an endpoint that turns whatever is refused, and what goes wrong, into an envelope."""
+def _objects(platform: EmbeddedPlatform, site: Site, log: Log | None) -> Endpoint:
+    return _guarded(object_store(platform, site), log, refuse=object_refusal)
+
+
+def _guarded(answer: Endpoint, log: Log | None, *, refuse: Refuse = refusal) -> Endpoint:
+    """Return an endpoint that turns whatever is refused, and what goes wrong, into an answer."""
 
     async def handle(request: Request) -> Response:
         try:
             return await answer(request)
         except (PlatformError, Refused) as error:
-            return refusal(error)
+            return refuse(_outward(error, log))
         except Exception as bug:  # noqa: BLE001  the edge: a bug must become an answer, and leave what it was
             if log is not None:
                 # Not its message, which may quote what the client sent, secrets included.
                 log(f"bug: {type(bug).__name__}\n{''.join(traceback.format_tb(bug.__traceback__))}")
-            return envelope(500, INTERNAL, "the platform failed; its log says why")
+            return refuse(Refused(500, "the platform failed; its log says why", code=INTERNAL))
 
     return handle
 
 
-def _health(platform: EmbeddedPlatform) -> Endpoint:
+def _outward(error: PlatformError | Refused, log: Log | None) -> PlatformError | Refused:
+    """Return what clients are told; what failed here, and under which path, is for the log alone."""
+    if not isinstance(error, PlatformUnavailable):
+        return error
+    if log is not None:
+        # Operations quote names that clients chose: nobody else writes lines into the log.
+        log(f"unavailable: {error.operation}: {error.message}".encode("unicode_escape").decode())
+    return PlatformUnavailable(UNAVAILABLE)
+
+
+def _health(platform: EmbeddedPlatform, log: Log | None) -> Endpoint:
     def look() -> None:
         platform.query_actions(QuerySpecification(limit=1))
 
@@ -157,7 +173,7 @@ def _health(platform: EmbeddedPlatform) -> Endpoint:
         await run_in_threadpool(look)
         return json_response({"status": "ok"})
 
-    return _guarded(answer, None)
+    return _guarded(answer, log)
 
 
 async def _openapi(request: Request) -> Response:

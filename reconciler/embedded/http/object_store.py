@@ -36,7 +36,14 @@ PATH: Final = "/s3"
 METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE")
 
 #: Names of refusals, as clients of object stores know them.
-_CODES: Final = {400: "InvalidRequest", 403: "AccessDenied", 404: "NoSuchKey", 409: "OperationAborted"}
+_CODES: Final = {
+    400: "InvalidRequest",
+    403: "AccessDenied",
+    404: "NoSuchKey",
+    409: "OperationAborted",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+}
 
 _NUMBER: Final = re.compile(rb"<PartNumber>\s*(\d{1,5})\s*</PartNumber>")
 
@@ -45,19 +52,23 @@ def object_store(platform: EmbeddedPlatform, site: Site) -> Callable[[Request], 
     """Return what answers requests for objects."""
 
     async def answer(request: Request) -> Response:
-        try:
-            key = _key(request)
-            caller = _admitted(request, site, key)
-            setattr(request.state, USER, caller.user_id)
-            if request.method in ("GET", "HEAD"):
-                return await run_in_threadpool(_read, platform.as_caller(caller), key)
-            return await _written(request, site, key)
-        except PlatformError as error:
-            return _refusal(STATUS[type(error)], error.message)
-        except Refused as error:
-            return _refusal(error.status, str(error))
+        key = _key(request)
+        caller = _admitted(request, site, key)
+        setattr(request.state, USER, caller.user_id)
+        if request.method in ("GET", "HEAD"):
+            return await run_in_threadpool(_read, platform.as_caller(caller), key)
+        return await _written(request, site, key)
 
     return answer
+
+
+def object_refusal(error: PlatformError | Refused) -> Response:
+    """Return the answer that an error travels in, as clients of object stores read it."""
+    status = error.status if isinstance(error, Refused) else STATUS[type(error)]
+    message = str(error).encode(errors="replace").decode()
+    response = _xml("Error", Code=_CODES.get(status, "InvalidRequest"), Message=message)
+    response.status_code = status
+    return response
 
 
 def _key(request: Request) -> ObjectKey:
@@ -147,11 +158,3 @@ def _xml(name: str, **members: str) -> Response:
     return Response(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespace}>{inside}</{name}>', media_type="application/xml"
     )
-
-
-def _refusal(status: int, message: str) -> Response:
-    response = _xml(
-        "Error", Code=_CODES.get(status, "InvalidRequest"), Message=message.encode(errors="replace").decode()
-    )
-    response.status_code = status
-    return response

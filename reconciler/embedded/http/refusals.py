@@ -16,6 +16,9 @@ UNKNOWN_OPERATION: Final = "RobotoUnknownOperationException"
 NO_ORG_PROVIDED: Final = "RobotoNoOrgProvidedException"
 INTERNAL: Final = "RobotoInternalException"
 
+#: What clients hear when the database or the disk fails.
+UNAVAILABLE: Final = "the platform cannot read or write what it keeps; its log says why"
+
 
 class Refused(Exception):
     """A refusal that only HTTP knows, with the status and code it travels with."""
