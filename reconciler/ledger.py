@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from reconciler.inventory.backend import Backend, InventoryStore
 from reconciler.inventory.journal import Journal
 from reconciler.inventory.local import LocalFolder
-from reconciler.inventory.lock import Held, Lock, whoever
+from reconciler.inventory.lock import Held, Lock
+from reconciler.inventory.whoever import whoever
 
 if TYPE_CHECKING:
     from reconciler.config import Settings

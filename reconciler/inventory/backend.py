@@ -6,23 +6,31 @@ that was read, so that of two writers one is told: the lock is a courtesy, this 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
+from reconciler.errors import InventoryDamaged, InventoryMoved
 from reconciler.inventory.document import Inventory, dumps, loads
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object as it was read; ``version`` names this very content."""
+    """An object as it was read; ``version`` names this very content, and an object has never no bytes."""
 
     content: bytes
     version: str
 
 
 class Backend(Protocol):
-    """Objects by name; names are of letters, digits, ``-``, ``_``, ``.`` and ``/`` between segments."""
+    """Objects by name, which any number of threads and processes may use at once.
+
+    Names are of letters, digits, ``-``, ``_``, ``.`` and ``/`` between segments, none of which begins with a dot.
+    Whoever reads sees an object as one write left it, whatever became of the writer.
+    """
 
     def place(self, name: str) -> str:
         """Return where an object is, in words for people."""
@@ -55,8 +63,31 @@ class Backend(Protocol):
         ...
 
     def names(self, prefix: str) -> Sequence[str]:
-        """Return the names of all objects that begin with this, in order."""
+        """Return the names of all objects that begin with this, in order.
+
+        Raises:
+            InventoryUnavailable: The backend cannot be asked.
+        """
         ...
+
+
+def checked_name(name: str) -> str:
+    """Return a name that is legal.
+
+    Raises:
+        ValueError: It is not: it could lead out of the place where the objects are.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f'"{name}" cannot name an object')
+    return name
+
+
+def moved(place: str) -> InventoryMoved:
+    """Return the error of a write that expected another version."""
+    return InventoryMoved(
+        f"{place} was written by somebody else meanwhile",
+        hint="plan again: what is to be done may be another thing now",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +118,14 @@ class InventoryStore:
         stored = self.backend.read(self.name)
         if stored is None:
             return Inventory.new(self.inventory_id, environment=self.environment), None
-        return loads(stored.content, name=self.backend.place(self.name)), stored.version
+        place = self.backend.place(self.name)
+        inventory = loads(stored.content, name=place)
+        if inventory.id != self.inventory_id:
+            raise InventoryDamaged(
+                f"{place} is the inventory {inventory.id}, not {self.inventory_id}",
+                hint="give each project a store, or an inventory id, of its own; files of inventories are not copied",
+            )
+        return inventory, stored.version
 
     def write(self, inventory: Inventory, *, expected: str | None) -> str:
         """Write the inventory in the place of the version that was read, and return the new version.

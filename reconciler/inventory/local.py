@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import InventoryMoved, InventoryUnavailable
-from reconciler.inventory.backend import Stored
+from reconciler.errors import InventoryUnavailable
+from reconciler.inventory.backend import Stored, checked_name, moved
 
+#: Names of objects begin with no dot, so these are none.
 _LOCK: Final = ".lock"
+_UNFINISHED: Final = ".unfinished"
 
 
 class LocalFolder:
@@ -42,7 +43,7 @@ class LocalFolder:
         try:
             with self._locked():
                 self._check(name, expected)
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _make_folder(path.parent)
                 _replace(path, content)
         except OSError as error:
             raise self._unavailable(name, error) from error
@@ -68,21 +69,21 @@ class LocalFolder:
     def _check(self, name: str, expected: str | None) -> None:
         stored = self.read(name)
         if (None if stored is None else stored.version) != expected:
-            raise InventoryMoved(
-                f"{self.place(name)} was written by somebody else meanwhile",
-                hint="plan again: what is to be done may be another thing now",
-            )
+            raise moved(self.place(name))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Keep other processes and threads out; the lock ends with the file, and so with whoever is killed."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / _LOCK).open("a+b") as file:
-            _lock(file.fileno())
+        _make_folder(self._folder)
+        descriptor = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
             yield
+        finally:
+            os.close(descriptor)
 
     def _path(self, name: str) -> Path:
-        return self._folder.joinpath(*name.split("/"))
+        return self._folder.joinpath(*checked_name(name).split("/"))
 
     def _unavailable(self, name: str, error: OSError) -> InventoryUnavailable:
         return InventoryUnavailable(
@@ -91,18 +92,26 @@ class LocalFolder:
         )
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder for its owner alone, and those it is in, on the disk when this returns."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
 def _replace(path: Path, content: bytes) -> None:
-    """Put a file in its place in one step, on the disk when this returns."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Put a file in its place in one step, on the disk when this returns; nobody else writes in this folder."""
+    unfinished = path.parent / _UNFINISHED
+    # Left behind by a writer that was killed.
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
     _sync_folder(path.parent)
 
 

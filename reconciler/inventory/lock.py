@@ -1,29 +1,30 @@
 """The lock: a lease that its holder prolongs, and that ends by itself when the holder is gone.
 
 A job that is cancelled blocks the next one no longer than :data:`LEASE`. Each lease has a number, one higher than that
-of the one before; a holder that was overtaken, because it slept too long, finds its lease gone at the next heartbeat,
-and its writes to the inventory are refused in any case.
+of the one before; a holder that was overtaken, because it slept too long, is told by :meth:`Held.check`, and its writes
+to the inventory are refused in any case.
 """
 
 from __future__ import annotations
 
-import getpass
-import json
-import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from reconciler.errors import InventoryMoved, InventoryUnavailable, Locked
 from reconciler.inventory.backend import Backend
+from reconciler.inventory.lease import Lease, dumps, loads
 
 #: How long a lease holds without a heartbeat.
 LEASE: Final = timedelta(seconds=90)
+
+#: How long before that its holder stops: the clocks of two machines differ a little.
+MARGIN: Final = timedelta(seconds=10)
 
 #: Seconds between two heartbeats.
 HEARTBEAT: Final = 20.0
@@ -31,51 +32,30 @@ HEARTBEAT: Final = 20.0
 #: Seconds between two tries to get a lock that somebody else holds.
 PAUSE: Final = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who holds the lock.
-
-    Attributes:
-        id: A UUID; what ``reconciler unlock --id`` takes.
-        number: One more than that of the lease before.
-        who: User and machine, or the actor of a CI job.
-        what: What they are doing, in a word.
-        since: When they got it; ``expires`` when it ends without a heartbeat.
-        run_url: Where their CI job can be watched; empty outside of CI.
-    """
-
-    id: str
-    number: int
-    who: str
-    what: str
-    since: datetime
-    expires: datetime
-    run_url: str = ""
-
-    def __str__(self) -> str:
-        where = f", {self.run_url}" if self.run_url else ""
-        return f"{self.who} ({self.what}) since {self.since.isoformat(timespec='seconds')}{where}"
+#: How often a lease is taken, or ended, that somebody else writes in the same moment.
+_TRIES: Final = 5
 
 
 @dataclass(slots=True)
 class Held:
-    """A lease that is held; ``is_lost`` when a heartbeat found it gone."""
+    """A lease that is held; ``is_lost`` when it was found to be somebody else's, or nobody's."""
 
     lease: Lease
     version: str
+    now: Callable[[], datetime]
     is_lost: bool = False
     over: threading.Event = field(default_factory=threading.Event)
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self) -> None:
-        """Raise when the lease is known to be lost.
+        """Raise when the lease is lost, or so old that somebody may take it over any moment.
 
         Raises:
-            InventoryMoved: Somebody else has the lock now.
+            InventoryMoved: Nothing more may be sent.
         """
-        if self.is_lost:
+        if self.is_lost or self.now() >= self.lease.expires - MARGIN:
             raise InventoryMoved(
-                "the lock was lost: somebody else has taken it over",
+                "the lock was lost: it was not prolonged in time, or somebody ended it",
                 hint='see what was done with "reconciler history", then plan again',
             )
 
@@ -96,28 +76,31 @@ class Lock:
     sleep: Callable[[float], None] = time.sleep
 
     @contextmanager
-    def held(self, what: str, *, who: str, run_url: str = "", timeout: float = 0.0) -> Iterator[Held]:
-        """Hold the lock, prolonging it in a thread of its own; ``timeout`` is in seconds.
+    def held(
+        self, what: str, *, who: str, run_url: str = "", timeout: float = 0.0, heartbeat: float = HEARTBEAT
+    ) -> Iterator[Held]:
+        """Hold the lock, prolonging it in a thread of its own; ``timeout`` and ``heartbeat`` are in seconds.
 
         Raises:
             Locked: Somebody else held it all the time.
             InventoryUnavailable: The backend cannot be asked.
         """
         held = self.acquire(what, who=who, run_url=run_url, timeout=timeout)
-        beating = threading.Thread(target=self._beat, args=(held,), name="lock-heartbeat", daemon=True)
+        beating = threading.Thread(target=self._beat, args=(held, heartbeat), name="lock-heartbeat", daemon=True)
         beating.start()
         try:
             yield held
         finally:
             held.over.set()
-            beating.join(timeout=PAUSE)
             self.release(held)
+            beating.join()
 
     def acquire(self, what: str, *, who: str, run_url: str = "", timeout: float = 0.0) -> Held:
         """Get the lock, waiting at most ``timeout`` seconds for whoever holds it.
 
         Raises:
             Locked: Somebody else held it all the time.
+            InventoryMoved: Others took it and gave it back again and again in this very moment.
             InventoryUnavailable: The backend cannot be asked.
         """
         until = self.clock() + timeout
@@ -134,116 +117,98 @@ class Lock:
 
     def current(self) -> Lease | None:
         """Return the lease that holds now; None when nobody has the lock."""
-        stored = self.backend.read(self.name)
-        lease = None if stored is None else _loads(stored.content)
+        lease, _ = self._read()
         return lease if lease is not None and lease.expires > self.now() else None
 
     def prolong(self, held: Held) -> None:
         """Let the lease hold on.
 
         Raises:
-            InventoryMoved: Somebody else has the lock now.
+            InventoryMoved: Somebody else has the lock now, or ended the lease.
             InventoryUnavailable: The backend cannot be asked.
         """
-        lease = replace(held.lease, expires=self.now() + LEASE)
-        held.version = self.backend.write(self.name, _dumps(lease), expected=held.version)
-        held.lease = lease
+        with held.writing:
+            if held.over.is_set():
+                return
+            lease = replace(held.lease, expires=self.now() + LEASE)
+            try:
+                held.version = self._prolonged(held, lease)
+            except InventoryMoved:
+                held.is_lost = True
+                raise
+            held.lease = lease
 
     def release(self, held: Held) -> None:
         """Give the lock back; one that was lost, or cannot be given back, ends by itself."""
+        held.over.set()
         # The number must go on from here, so the lease stays, as one that has ended.
-        ended = replace(held.lease, expires=self.now())
-        with suppress(InventoryMoved, InventoryUnavailable):
-            self.backend.write(self.name, _dumps(ended), expected=held.version)
+        with held.writing, suppress(InventoryMoved, InventoryUnavailable):
+            self.backend.write(self.name, dumps(replace(held.lease, expires=self.now())), expected=held.version)
 
     def unlock(self, lease_id: str) -> Lease | None:
         """End a lease that somebody else holds, and return it; None when it does not hold any more.
 
         Raises:
-            InventoryMoved: It was prolonged or taken over in this very moment.
+            InventoryMoved: It was prolonged again and again in this very moment.
             InventoryUnavailable: The backend cannot be asked.
         """
-        stored = self.backend.read(self.name)
-        lease = None if stored is None else _loads(stored.content)
-        if stored is None or lease is None or lease.id != lease_id or lease.expires <= self.now():
-            return None
-        self.backend.write(self.name, _dumps(replace(lease, expires=self.now())), expected=stored.version)
-        return lease
+        for tries in range(_TRIES):
+            lease, version = self._read()
+            if lease is None or lease.id != lease_id or lease.expires <= self.now():
+                return None
+            try:
+                self.backend.write(self.name, dumps(replace(lease, expires=self.now())), expected=version)
+            except InventoryMoved:
+                if tries == _TRIES - 1:
+                    raise
+            else:
+                return lease
+        raise AssertionError("the last try returns or raises")
 
     def _try(self, what: str, *, who: str, run_url: str) -> Held | Lease:
         """Return the lock, or the lease that stands in the way."""
-        now = self.now()
-        stored = self.backend.read(self.name)
-        other = None if stored is None else _loads(stored.content)
-        if other is not None and other.expires > now:
-            return other
-        lease = Lease(
-            id=str(uuid.uuid4()),
-            number=1 if other is None else other.number + 1,
-            who=who,
-            what=what,
-            since=now,
-            expires=now + LEASE,
-            run_url=run_url,
-        )
-        try:
-            version = self.backend.write(self.name, _dumps(lease), expected=None if stored is None else stored.version)
-        except InventoryMoved:
-            return self.current() or lease
-        return Held(lease, version)
+        for tries in range(_TRIES):
+            now = self.now()
+            other, version = self._read()
+            if other is not None and other.expires > now:
+                return other
+            lease = Lease(
+                id=str(uuid.uuid4()),
+                number=1 if other is None else other.number + 1,
+                who=who,
+                what=what,
+                since=now,
+                expires=now + LEASE,
+                run_url=run_url,
+            )
+            try:
+                return Held(lease, self.backend.write(self.name, dumps(lease), expected=version), self.now)
+            except InventoryMoved:
+                # Somebody was quicker, and may be done with it already.
+                if tries == _TRIES - 1:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
-    def _beat(self, held: Held) -> None:
-        while not held.over.wait(HEARTBEAT):
+    def _prolonged(self, held: Held, lease: Lease) -> str:
+        try:
+            return self.backend.write(self.name, dumps(lease), expected=held.version)
+        except InventoryMoved:
+            # A heartbeat whose answer was lost has written it all the same; whoever ends a lease writes an earlier end.
+            found, version = self._read()
+            if found is None or found.id != lease.id or found.expires < held.lease.expires:
+                raise
+            return self.backend.write(self.name, dumps(lease), expected=version)
+
+    def _read(self) -> tuple[Lease | None, str | None]:
+        stored = self.backend.read(self.name)
+        return (None, None) if stored is None else (loads(stored.content), stored.version)
+
+    def _beat(self, held: Held, every: float) -> None:
+        while not held.over.wait(every):
             try:
                 self.prolong(held)
             except InventoryMoved:
-                held.is_lost = True
                 return
             except InventoryUnavailable:
-                # The next heartbeat may get through before the lease ends.
-                held.is_lost = held.lease.expires <= self.now()
-
-
-def whoever(environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return who is at work and where that can be watched, from the variables of CI or from this machine."""
-    if actor := environ.get("GITHUB_ACTOR"):
-        parts = [environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
-        server, repository, run = parts
-        return actor, f"{server}/{repository}/actions/runs/{run}" if all(parts) else ""
-    if user := environ.get("GITLAB_USER_LOGIN"):
-        return user, environ.get("CI_JOB_URL", "")
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "somebody"
-    return f"{user}@{socket.gethostname()}", environ.get("CI_JOB_URL") or environ.get("BUILD_URL") or ""
-
-
-def _dumps(lease: Lease) -> bytes:
-    document = {
-        "id": lease.id,
-        "number": lease.number,
-        "who": lease.who,
-        "what": lease.what,
-        "since": lease.since.isoformat(),
-        "expires": lease.expires.isoformat(),
-        "run_url": lease.run_url,
-    }
-    return (json.dumps(document, indent=1) + "\n").encode()
-
-
-def _loads(content: bytes) -> Lease | None:
-    """Return a lease; None for what is none, which then holds nobody up."""
-    try:
-        document: dict[str, Any] = json.loads(content)
-        return Lease(
-            str(document["id"]),
-            int(document["number"]),
-            str(document["who"]),
-            str(document["what"]),
-            datetime.fromisoformat(document["since"]),
-            datetime.fromisoformat(document["expires"]),
-            str(document["run_url"]),
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
+                # The next heartbeat may get through before the lease ends; until then check() looks at the clock.
+                continue
