@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconciler.config import Flags, PlatformKind, Settings, open_platform, open_reader, resolve
 from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from reconciler.plan.drift import Drift
     from reconciler.plan.model import Plan, Scope, Source
     from reconciler.plan.permits import Permits
+
+
+#: Refusals that an error quotes; the plan has them all.
+_MOST_REFUSALS: Final = 5
 
 
 def _nothing() -> None:
@@ -341,9 +345,13 @@ def refuse_refused(plan: Plan) -> None:
         GuardRefused: With every refusal, and the way past each.
     """
     if plan.refusals:
-        sentences = "; ".join(refusal.summary for refusal in plan.refusals)
-        ways = dict.fromkeys(refusal.way for refusal in plan.refusals)
-        raise GuardRefused(f"the plan is refused: {sentences}", hint="; ".join(ways))
+        sentences = "; ".join(refusal.summary for refusal in plan.refusals[:_MOST_REFUSALS])
+        more = len(plan.refusals) - _MOST_REFUSALS
+        ways = list(dict.fromkeys(refusal.way for refusal in plan.refusals))[:_MOST_REFUSALS]
+        raise GuardRefused(
+            f"the plan is refused: {sentences}{f'; and {more:,} more, see the plan' if more > 0 else ''}",
+            hint="; ".join(ways),
+        )
 
 
 def _refuse_other_organization(inventory: Inventory, identity: PlatformIdentity) -> None:

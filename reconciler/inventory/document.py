@@ -158,9 +158,15 @@ def dumps(inventory: Inventory) -> bytes:
         "platform": {"kind": inventory.platform, "org_id": inventory.org_id},
         "serial": inventory.serial,
         "hash_key": inventory.hash_key,
-        "resources": [_entry_json(inventory.entries[address]) for address in sorted(inventory.entries)],
     }
-    return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    head = ",\n".join(f"{json.dumps(name)}: {_compact(member)}" for name, member in document.items())
+    # A line for each resource: quick to write, and a change of one is one line of a difference.
+    lines = ",\n".join(_compact(_entry_json(inventory.entries[address])) for address in sorted(inventory.entries))
+    return f'{{\n{head},\n"resources": [\n{lines}\n]\n}}\n'.encode()
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def loads(content: bytes, *, name: str) -> Inventory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.inventory.document import Entry
-from reconciler.manifests.desired import Desired
+from reconciler.manifests.desired import Desired, Spec
 from reconciler.plan.kinds import action, trigger
 from reconciler.plan.model import Change, Observed, Op, Refusal
 from reconciler.plan.ownership import Ownership
@@ -92,31 +92,34 @@ def _in_use(
     deleted: Mapping[Address, LiveRecord], renamed: Mapping[Address, Address], desired: Desired, live: Live
 ) -> Iterator[Refusal]:
     """Refuse to delete an action that something else goes on resting on."""
-    for address, record in deleted.items():
-        if address.kind is not Kind.ACTION:
-            continue
-        inside = [
-            at for at, resource in desired.resources.items() if needed(resource.spec, org_id=record.org_id) == address
-        ]
-        outside = [
-            at
-            for at, other in live.records.items()
-            if at not in desired.resources and at not in deleted and needed(other, org_id=record.org_id) == address
-        ]
-        if inside:
+    org_id = live.identity.org_id
+    declared = _users({at: resource.spec for at, resource in desired.resources.items()}, org_id=org_id)
+    left = {at: other for at, other in live.records.items() if at not in desired.resources and at not in deleted}
+    others = _users(left, org_id=org_id)
+    for address in deleted:
+        if inside := declared.get(address):
             way = (
                 f"let them use {renamed[address].name}"
                 if address in renamed
                 else "remove them as well, or bring the action's manifest back"
             )
             yield Refusal("in-use", f"{address} would be deleted and {_listed(inside)} still use it", way, (address,))
-        if outside:
+        if outside := others.get(address):
             yield Refusal(
                 "in-use",
                 f"{address} would be deleted and is used outside the manifests by {_listed(outside)}",
                 "let those who own them change or delete them first",
                 (address,),
             )
+
+
+def _users(sides: Mapping[Address, Spec | LiveRecord], *, org_id: str) -> Mapping[Address, list[Address]]:
+    """Return what rests on each action."""
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for address, side in sides.items():
+        if (below := needed(side, org_id=org_id)) is not None:
+            found[below].append(address)
+    return found
 
 
 def _touched(deleted: Mapping[Address, LiveRecord], ownership: Ownership, permits: Permits) -> Iterator[Refusal]:
