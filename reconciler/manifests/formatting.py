@@ -64,6 +64,10 @@ FIELD_ORDER: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
             "exclude",
             "parallelism",
             "inventory",
+            "guards",
+            "variables",
+            "default_environment",
+            "environments",
         ),
     }
 )

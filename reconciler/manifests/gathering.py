@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +14,11 @@ from reconciler.domain.address import Address, Kind
 from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
 from reconciler.manifests.desired import ParameterSet, Resource, Spec
+from reconciler.manifests.environment_layer import Overlay
 from reconciler.manifests.files import SourceFile, read_file
 from reconciler.manifests.known import Known
 from reconciler.manifests.layering import is_layered
+from reconciler.manifests.laying import Laying, target_of
 from reconciler.manifests.origins import Origin, Origins
 from reconciler.manifests.overlays import by_name, overlaid, with_sets
 from reconciler.manifests.problems import Problem
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from reconciler.manifests.action_json import ActionFile
 
 
+#: A document and where it stands.
+_Placed = tuple[Origin, dict[str, Any]]
+
 #: The kinds that a plan can change, as manifests write them.
 _RESOURCES: Final = frozenset(kind.value for kind in Kind)
 
@@ -40,6 +45,7 @@ class Gathering:
     root: Path
     known: Known
     origins: Origins
+    overlay: Overlay = field(default_factory=Overlay)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     resources: dict[Address, Resource] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -51,6 +57,12 @@ class Gathering:
     _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
     _strays: dict[str, Diagnostic | None] = field(default_factory=dict)
     _action_files: dict[str, ActionFile | None] = field(default_factory=dict)
+    _laying: Laying = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the patches first: they are needed from the first document on."""
+        self._laying = Laying(self.overlay, self.origins)
+        self.diagnostics += self._laying.begin(self.root)
 
     def take(self, file: SourceFile) -> None:
         """Read the documents of one file."""
@@ -69,6 +81,8 @@ class Gathering:
         for origin, document in self._layered:
             self._add_layered(origin, document)
         self._layered.clear()
+        for origin, problem in self._laying.stray():
+            self._report(origin, [problem])
         for name in self._strays.keys() - self._action_files.keys():
             # What was left out is no part of the project: a saved plan among the manifests must not change it.
             del self.digests[name]
@@ -84,43 +98,75 @@ class Gathering:
 
     # -- documents
 
-    def _documents(self, file: SourceFile) -> Iterable[tuple[Origin, dict[str, Any]]]:
+    def _documents(self, file: SourceFile) -> list[_Placed]:
         """Return the valid documents of a file; what is wrong with the others is reported."""
         rows = self.known.rows(file)
         if rows is None:
             return self._faulty(file)
-        return [(self._begun(file, index, line, column), document) for index, line, column, document in rows]
+        begun = [(self._begun(file, index, line, column), document) for index, line, column, document in rows]
+        if not self._laying.changes(file):
+            return begun
+        valued = [(origin, self._with_values(file, origin, document)) for origin, document in begun]
+        return self._patched(file, [(origin, document) for origin, document in valued if document is not None])
 
-    def _faulty(self, file: SourceFile) -> list[tuple[Origin, dict[str, Any]]]:
+    def _patched(self, file: SourceFile, documents: list[_Placed]) -> list[_Placed]:
+        """Return documents under their patches; a changed one is judged, for it may be valid no more."""
+        whole = [(origin, document, self._laying.patched(origin, document)) for origin, document in documents]
+        return [
+            (origin, changed)
+            for origin, document, changed in whole
+            if changed is document or self._is_valid(file, origin, changed)
+        ]
+
+    def _with_values(self, file: SourceFile, origin: Origin, written: dict[str, Any]) -> dict[str, Any] | None:
+        """Return a document with the values of variables; None where it is then not valid, which is reported."""
+        document, problems = self._laying.substituted(written)
+        if document is written:
+            return written
+        self._report(origin, problems)
+        # What could not be substituted is left out, so that the rest is judged in the same run.
+        if not self._is_valid(file, origin, document, unknown=problems) or not isinstance(document, dict):
+            self._laying.seen.add(target_of(document))
+            return None
+        return document
+
+    def _faulty(self, file: SourceFile) -> list[_Placed]:
         from reconciler.manifests.source import parse
 
         parsed = parse(file.text, file=file.name)
         self.diagnostics += parsed.diagnostics
-        documents: list[tuple[Origin, dict[str, Any]]] = []
+        documents: list[_Placed] = []
         for document in parsed.documents:
             origin = self._begun(file, document.index, document.line, document.column)
-            if self._is_valid(file, origin, document.data) and isinstance(document.data, dict):
-                documents.append((origin, document.data))
-        return documents
+            data, problems = self._laying.substituted(document.data)
+            self._report(origin, problems)
+            if self._is_valid(file, origin, data, unknown=problems) and isinstance(data, dict):
+                documents.append((origin, data))
+            else:
+                self._laying.seen.add(target_of(data))
+        return self._patched(file, documents)
 
     def _begun(self, file: SourceFile, index: int, line: int, column: int) -> Origin:
         origin = Origin(file.name, index)
         self.origins.starts[origin] = (line, column)
         return origin
 
-    def _is_valid(self, file: SourceFile, origin: Origin, document: Json) -> bool:
+    def _is_valid(self, file: SourceFile, origin: Origin, document: Json, *, unknown: Sequence[Problem] = ()) -> bool:
+        """Say whether a document is valid, and report why not; of ``unknown`` values it is known that they are not."""
         from reconciler.manifests.documents import kind_of, pruned, schema_problems
 
         kind = kind_of(document)
         if not isinstance(kind, str):
             self._report_unknown(file, origin, kind, is_ours=_is_ours(document))
             return False
-        problems = schema_problems(document, kind=kind)
-        if problems:
+        rest = pruned(document, unknown) if unknown else document
+        beside = {problem.pointer for problem in unknown}
+        problems = [each for each in schema_problems(rest, kind=kind) if each.pointer not in beside]
+        if problems or unknown:
             self._report(origin, problems)
             if kind == "ParameterSet":
                 self._broken_sets.add(_name_of(document))
-            self._judge_rest(origin, kind, pruned(document, problems))
+            self._judge_rest(origin, kind, pruned(rest, problems))
             return False
         # What consists of layers is held against its model once it is whole.
         return is_layered(kind, document) or self._fits_model(origin, kind, document)

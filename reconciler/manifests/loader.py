@@ -8,13 +8,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.diagnostics import Diagnostic, in_order
-from reconciler.manifests.files import Found, find, project_digest
+from reconciler.manifests import files
+from reconciler.manifests.environment_layer import Layer, Overlay, read_overlay
+from reconciler.manifests.files import Found
 from reconciler.manifests.project_file import read_project
 from reconciler.manifests.project_settings import ProjectSettings
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Found",
+    "Layer",
     "Loading",
     "ProjectSettings",
     "Verdict",
@@ -77,9 +80,24 @@ def load(
     exclude: Sequence[str] = (),
     cache: ValidationCache | None = None,
     stdin: Callable[[], bytes] | None = None,
+    layer: Layer | None = None,
 ) -> Loading:
     """Find the manifests in ``paths``, read them and check them; see :func:`load_found`."""
-    return load_found(find(paths, root=root, exclude=exclude, stdin=stdin), root=root, cache=cache)
+    found = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
+    return load_found(found, root=root, cache=cache)
+
+
+def find(
+    paths: Sequence[str],
+    *,
+    root: Path,
+    exclude: Sequence[str] = (),
+    stdin: Callable[[], bytes] | None = None,
+    layer: Layer | None = None,
+) -> Found:
+    """Read the files in ``paths``, as :func:`reconciler.manifests.files.find` does, and ``layer``'s own."""
+    found = files.find(paths, root=root, exclude=exclude, stdin=stdin)
+    return found if layer is None else replace(found, overlay=read_overlay(layer, root=root))
 
 
 def load_found(
@@ -107,9 +125,10 @@ def validate(
     cache: ValidationCache | None = None,
     stdin: Callable[[], bytes] | None = None,
     share: Share | None = None,
+    layer: Layer | None = None,
 ) -> Verdict:
     """Say what is wrong with the manifests; at once where the cache knows the very same files to be without fault."""
-    found = find(paths, root=root, exclude=exclude, stdin=stdin)
+    found = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
     known = _known_verdict(found, cache=cache)
     if known is not None:
         return known
@@ -129,11 +148,15 @@ def open_cache(directory: Path, *, project: str) -> ValidationCache:
 
 def _known_verdict(found: Found, *, cache: ValidationCache | None) -> Verdict | None:
     """Return the verdict on these very files, if it was without a diagnostic; None when it is not known."""
-    if cache is None or found.diagnostics or not found.files:
+    overlay = _overlay(found)
+    if cache is None or found.diagnostics or overlay.found.diagnostics or not found.files:
         return None
-    digests = found.digests
-    counts = cache.verdict(project_digest(digests))
-    return None if counts is None else Verdict(counts, (), tuple(sorted(digests)))
+    counts = cache.verdict(found.digest)
+    return None if counts is None else Verdict(counts, (), tuple(sorted(found.digests | overlay.digests)))
+
+
+def _overlay(found: Found) -> Overlay:
+    return Overlay() if found.overlay is None else found.overlay
 
 
 def _remember_verdict(cache: ValidationCache, found: Found, loading: Loading) -> None:
@@ -146,7 +169,7 @@ def is_all(found: Found, loading: Loading) -> bool:
 
     An action file outside of what was searched would not be looked at the next time.
     """
-    return set(loading.files) == found.digests.keys()
+    return set(loading.files) == found.digests.keys() | _overlay(found).digests.keys()
 
 
 @contextmanager
@@ -180,7 +203,8 @@ def _load(
 
     with closing(Known(found.files, cache=cache, share=share)) as known:
         underway()
-        gathering = Gathering(root, known, Origins(root))
+        overlay = _overlay(found)
+        gathering = Gathering(root, known, Origins(root), overlay)
         gathering.diagnostics += found.diagnostics
         for file in found.files:
             gathering.take(file)
@@ -197,11 +221,11 @@ def _load(
     ordered = in_order(diagnostics)
     desired = Desired(
         resources=with_inherited_secrets(resources),
-        digest=project_digest(gathering.digests),
+        digest=overlay.digest_with(gathering.digests),
         warnings=tuple(each for each in ordered if not each.is_error),
         locate=gathering.origins,
     )
-    files = tuple(sorted(gathering.digests))
+    files = tuple(sorted(gathering.digests | overlay.digests))
     return Loading(desired, ordered, counts, files, gathering.parameter_sets(), gathering.origins)
 
 

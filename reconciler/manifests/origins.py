@@ -35,7 +35,8 @@ class Origins:
     ``locations`` leads from the names of files to the files; ``texts`` has the content of those that cannot be read
     twice. ``starts`` has the line and column at which each document begins: every change of a plan is shown with that
     place, and reading its file again would take longer than planning it. ``sets`` says where each parameter set is,
-    ``action_files`` which action file a document starts from.
+    ``action_files`` which action file a document starts from, ``patches`` the documents that were laid over one, the
+    last one on top, and where in them its patch begins.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Origins:
     starts: dict[Origin, tuple[int, int]] = field(default_factory=dict)
     sets: dict[str, Origin] = field(default_factory=dict)
     action_files: dict[Origin, str] = field(default_factory=dict)
+    patches: dict[Origin, list[tuple[Origin, str]]] = field(default_factory=dict)
 
     def __call__(self, resource: Resource, pointer: str) -> Span:
         """Return the place of a pointer in a resource; the nearest written ancestor where it was not written."""
@@ -57,6 +59,10 @@ class Origins:
         """Return the place of a pointer into a document, in whichever layer wrote it last."""
         if not pointer and origin in self.starts:
             return Span.at(origin.file, *self.starts[origin])
+        for patch, below in reversed(self.patches.get(origin, ())):
+            found = self._found_in(patch, below + pointer, at_key=at_key)
+            if found is not None:
+                return found
         text = self.text(origin.file)
         if text is None:
             return Span.at(origin.file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.files import SourceFile, read_file
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from reconciler.domain.values import Json
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.problems import Problem
-    from reconciler.manifests.project_models import ProjectSpec
 
 
 def read_project(
@@ -28,17 +27,17 @@ def read_project(
     known = None if cache is None else cache.settings(source.digest)
     if known is not None:
         return ProjectSettings.of(known), ()
-    spec = _checked(source, root=path.parent)
-    if isinstance(spec, tuple):
-        return None, spec
-    written = spec.model_dump(mode="json", exclude_unset=True)
+    written = _checked(source, root=path.parent)
+    if isinstance(written, tuple):
+        return None, written
     if cache is not None:
         cache.remember_settings(source.digest, written)
         cache.save()
     return ProjectSettings.of(written), ()
 
 
-def _checked(source: SourceFile, *, root: Path) -> ProjectSpec | tuple[Diagnostic, ...]:
+def _checked(source: SourceFile, *, root: Path) -> dict[str, Any] | tuple[Diagnostic, ...]:
+    """Return the ``spec`` as JSON, or everything that is wrong with the file."""
     from reconciler.manifests.origins import Origin, Origins
     from reconciler.manifests.problems import Problem
     from reconciler.manifests.source import parse
@@ -52,16 +51,17 @@ def _checked(source: SourceFile, *, root: Path) -> ProjectSpec | tuple[Diagnosti
         problem = Problem("project-file", f"a project file holds one document, this one {len(documents)}")
         return (origins.diagnose(Origin(source.name), problem),)
     spec = _spec(documents[0].data)
-    if not isinstance(spec, list):
+    if isinstance(spec, dict):
         return spec
     origin = Origin(source.name, documents[0].index)
     return in_order([origins.diagnose(origin, problem) for problem in spec])
 
 
-def _spec(document: Json) -> ProjectSpec | list[Problem]:
+def _spec(document: Json) -> dict[str, Any] | list[Problem]:
     from reconciler.manifests.documents import kind_of, read_as, schema_problems
     from reconciler.manifests.models import ProjectManifest
     from reconciler.manifests.problems import Problem
+    from reconciler.manifests.project_checks import project_file_problems
 
     kind = kind_of(document)
     if not isinstance(kind, str):
@@ -74,4 +74,8 @@ def _spec(document: Json) -> ProjectSpec | list[Problem]:
     if problems:
         return problems
     manifest = read_as(ProjectManifest, document)
-    return manifest if isinstance(manifest, list) else manifest.spec
+    if isinstance(manifest, list):
+        return manifest
+    assert isinstance(document, dict)
+    written = manifest.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return project_file_problems(ProjectSettings.of(written), document) or written

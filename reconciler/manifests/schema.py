@@ -1,6 +1,7 @@
-"""From the models to JSON Schema, draft 2020-12: one schema per kind and one for editors that covers all.
+"""From the models to JSON Schema, draft 2020-12: one schema per kind, and for editors one that covers all.
 
-``schemas/`` holds what :func:`write` wrote; nobody edits it.
+:func:`schema_of` is strict, and what manifests are held against. ``schemas/`` is for editors: references to variables
+may stand there where values are expected. It holds what :func:`write` wrote; nobody edits it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from reconciler.manifests.editor_schema import for_editors
 from reconciler.manifests.models import API_VERSION, MODELS
+from reconciler.manifests.parts import Part
+from reconciler.manifests.project_models import PatchFields
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _BASE: Final = "https://roboto-reconciler.dev/schemas/v1"
@@ -23,19 +27,22 @@ _FILES: Final = {
     "Trigger": "trigger.schema.json",
     "ParameterSet": "parameter-set.schema.json",
     "Project": "project.schema.json",
+    "Patch": "patch.schema.json",
 }
+#: Everything that has a schema: the kinds of manifests, and the patches in an environment's overlays.
+_MODELS: Final[Mapping[str, type[Part]]] = {**MODELS, "Patch": PatchFields}
 _COMBINED: Final = "manifest.schema.json"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by the name of its file."""
-    return {**{_FILES[kind]: schema_of(kind) for kind in MODELS}, _COMBINED: _combined()}
+    return {**{name: _for_editors(kind, schema_of(kind)) for kind, name in _FILES.items()}, _COMBINED: _combined()}
 
 
 @cache
 def schema_of(kind: str) -> dict[str, Any]:
-    """Return the schema of one kind; nobody may change what is returned."""
-    body = MODELS[kind].model_json_schema(schema_generator=_Generator)
+    """Return the strict schema of one kind, or of a "Patch"; nobody may change what is returned."""
+    body = _MODELS[kind].model_json_schema(schema_generator=_Generator)
     return {"$schema": _DIALECT, "$id": f"{_BASE}/{_FILES[kind]}", **body, "title": kind}
 
 
@@ -65,13 +72,19 @@ def texts() -> Mapping[str, str]:
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
 
 
+def _for_editors(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Variables are for what is applied: a project file declares them, and a patch is open anyway."""
+    return schema if kind in ("Project", "Patch") else for_editors(schema)
+
+
 def _combined() -> dict[str, Any]:
     """Return the schema of all kinds: ``kind`` picks the one whose errors count."""
     definitions: dict[str, Any] = {}
     arms: list[dict[str, Any]] = []
     for kind, model in MODELS.items():
-        body = model.model_json_schema(schema_generator=_Generator)
-        definitions |= body.pop("$defs", {})
+        body = _for_editors(kind, model.model_json_schema(schema_generator=_Generator))
+        # A project file comes last, and takes no references: what it shares with the others is as they have it.
+        definitions = body.pop("$defs", {}) | definitions
         definitions[model.__name__] = body
         when = {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
         arms.append({"if": when, "then": {"$ref": f"#/$defs/{model.__name__}"}})

@@ -52,6 +52,8 @@ _NON_BLANK: Final = f"[^{_WHITE_SPACE}]"
 _WORD: Final = f"^[^{_WHITE_SPACE}]+{_END}"
 _VARIABLE: Final = f"^[^={_WHITE_SPACE}]+{_END}"
 _NO_DOT: Final = r"^[^.]+$"
+_VARIABLE_OF_OURS: Final = rf"^[a-z0-9_]+{_END}"
+_ENVIRONMENT: Final = rf"^(?!all$)[A-Za-z0-9_][A-Za-z0-9_.\-]*{_END}"
 _UUID: Final = rf"^[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}{_END}"
 
 #: The patterns of names, and the kind whose reserved names they leave out.
@@ -66,6 +68,8 @@ PATTERN_WORDS: Final[dict[str, tuple[str, str]]] = {
     _NON_BLANK: ("blank-text", "must not be blank"),
     _WORD: ("illegal-text", "must be one word without white space"),
     _VARIABLE: ("illegal-text", 'must be one word without white space or "="'),
+    _VARIABLE_OF_OURS: ("illegal-name", 'must be small letters, digits and "_"'),
+    _ENVIRONMENT: ("illegal-name", 'must be letters, digits, "_", "." and "-", and not "all"'),
     _UUID: ("illegal-text", "must be a UUID in small letters, such as `reconciler init` writes"),
     _NO_DOT: ("dotted-key", "must not be empty or hold a dot: the platform splits keys there"),
 }
@@ -85,6 +89,10 @@ VariableName = Annotated[str, StringConstraints(pattern=_VARIABLE)]
 
 #: The platform splits metadata keys at dots, so a key that holds one cannot be addressed.
 MetadataKey = Annotated[str, StringConstraints(pattern=_NO_DOT)]
+
+#: The name of an environment, and of a variable that manifests refer to.
+EnvironmentName = Annotated[str, StringConstraints(pattern=_ENVIRONMENT)]
+ProjectVariableName = Annotated[str, StringConstraints(pattern=_VARIABLE_OF_OURS)]
 
 #: A UUID, as it is written in small letters.
 Uuid = Annotated[str, StringConstraints(pattern=_UUID)]

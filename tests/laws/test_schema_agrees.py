@@ -109,6 +109,42 @@ trigger_spec = mapping(
         "timeout": st.integers(1, 1000),
     },
 )
+patch = mapping(
+    {"kind": st.sampled_from(["Action", "Trigger", "ParameterSet"]), "metadata": mapping({"name": name}, {})},
+    {
+        "spec": st.dictionaries(word, st.one_of(primitive, st.none()), max_size=2),
+        "lifecycle": st.just({"protect": None}),
+    },
+)
+variable_name = st.from_regex(r"[a-z0-9_]{1,4}", fullmatch=True)
+environment_name = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,4}", fullmatch=True).filter(
+    lambda drawn: drawn != "all"
+)
+guards = mapping({}, {"most_deletions": st.integers(0, 9), "most_deletions_percent": st.integers(0, 100)})
+environment = mapping(
+    {},
+    {
+        "platform": st.sampled_from(["roboto", "embedded"]),
+        "embedded_path": word,
+        "profile": word,
+        "token_variable": word,
+        "org_id": word,
+        "endpoint": word,
+        "inventory": mapping({}, {"id": st.uuids().map(str), "store": word}),
+        "guards": guards,
+        "variables": st.dictionaries(variable_name, primitive, max_size=2),
+        "overlays": st.lists(st.one_of(word, patch), max_size=2),
+    },
+)
+variable = mapping(
+    {},
+    {
+        "type": st.sampled_from(["string", "number", "boolean"]),
+        "default": primitive,
+        "from_environment": word,
+        "description": text,
+    },
+)
 project_spec = mapping(
     {},
     {
@@ -120,6 +156,10 @@ project_spec = mapping(
         "exclude": words,
         "parallelism": st.integers(1, 128),
         "inventory": mapping({"id": st.uuids().map(str)}, {"store": word}),
+        "guards": guards,
+        "variables": st.dictionaries(variable_name, variable, max_size=2),
+        "default_environment": environment_name,
+        "environments": st.dictionaries(environment_name, environment, max_size=2),
     },
 )
 
@@ -136,6 +176,13 @@ VALID = {
     "Trigger": manifest("Trigger", trigger_spec),
     "ParameterSet": manifest("ParameterSet", mapping({"parameters": parameters}, {})),
     "Project": manifest("Project", project_spec),
+}
+
+SCHEMA_FILES = {
+    "Action": "action.schema.json",
+    "Trigger": "trigger.schema.json",
+    "ParameterSet": "parameter-set.schema.json",
+    "Project": "project.schema.json",
 }
 
 #: What a value is replaced by: other types, limits and the values just beyond them, text with trailing line feeds.
@@ -324,3 +371,39 @@ def test_examples_in_schemas_are_valid(kind: str) -> None:
         for field in definition.get("properties", {}).values():
             judge = jsonschema.Draft202012Validator({**field, "$defs": schema.get("$defs", {})})
             assert all(judge.is_valid(example) for example in field.get("examples", []))
+
+
+EDITOR = {kind: jsonschema_rs.Draft202012Validator(schemas()[file]) for kind, file in SCHEMA_FILES.items()}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_editors_judge_documents_without_references_alike(kind: str) -> None:
+    """What an editor says about a document is what the tool will say."""
+
+    @LAW
+    @given(st.one_of(VALID[kind], broken(kind)))
+    def law(document: Document) -> None:
+        assert EDITOR[kind].is_valid(document) is RUST[kind].is_valid(document)
+
+    law()
+
+
+@pytest.mark.parametrize("kind", SCHEMA_FILES.keys() - {"Project"})
+def test_editors_accept_references_in_place_of_values(kind: str) -> None:
+    """Whichever value of a valid document becomes a variable's, an editor has nothing to say against it."""
+
+    @LAW
+    @given(VALID[kind], st.data())
+    def law(document: Document, data: st.DataObject) -> None:
+        leaves = [
+            path
+            for path in places(document)[1:]
+            if not isinstance(at(document, path), dict | list) and path[0] not in ("apiVersion", "kind")
+        ]
+        path = data.draw(st.sampled_from(leaves))
+        changed = copy.deepcopy(document)
+        at(changed, path[:-1])[path[-1]] = "${var.some_name}"
+        assert EDITOR[kind].is_valid(changed)
+        assert COMBINED.is_valid(changed)
+
+    law()

@@ -15,6 +15,7 @@ FILES = {
     "trigger.schema.json",
     "parameter-set.schema.json",
     "project.schema.json",
+    "patch.schema.json",
     "manifest.schema.json",
 }
 
