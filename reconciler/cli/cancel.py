@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import connected
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("cancel", epilog="Example: reconciler cancel iv_1234   or: reconciler cancel --all")
-@click.argument("invocation_ids", metavar="[ID]...", nargs=-1)
+@click.argument("invocation_ids", type=FILLED, metavar="[ID]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Cancel all of the organization's that have not ended.")
 @platform_options
 @output_option("text", "json")

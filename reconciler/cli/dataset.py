@@ -14,6 +14,7 @@ import click
 
 from reconciler.cli.connection import connected, entries, pairs
 from reconciler.cli.file_uris import base_of, checked_base, uri_below
+from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def command() -> None:
     "import",
     epilog="Example: reconciler dataset import bags/ --name run-42 --metadata sensor_type=lidar --tag night",
 )
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--name", metavar="NAME", help="Of the new dataset.  [default: the folder's]")
-@click.option("--dataset", "dataset_id", metavar="ID", help="Add to this dataset instead of making one.")
+@click.argument("folder", metavar="DIR", type=FilledPath(exists=True, file_okay=False))
+@click.option("--name", type=FILLED, metavar="NAME", help="Of the new dataset.  [default: the folder's]")
+@click.option("--dataset", "dataset_id", type=FILLED, metavar="ID", help="Add to this dataset instead of making one.")
 @click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="Of the new dataset; JSON, else text; repeatable.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of the new dataset; repeatable.")
+@click.option("--tag", "tags", multiple=True, type=FILLED, metavar="TAG", help="Of the new dataset; repeatable.")
 @click.option("--copy", is_flag=True, help="Copy the files, instead of registering them where they are.")
 @click.option("--uri", metavar="URI", callback=checked_base, help="Where the platform finds the folder's files.")
 @platform_options
@@ -51,11 +52,12 @@ def import_command(*, folder: Path, copy: bool, uri: str | None, output: str, **
     files = _files(folder)
     if not files:
         raise click.UsageError(f"there is no file in {folder}")
+    metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
     if arguments["dataset_id"] is not None and (arguments["name"] or arguments["metadata"] or arguments["tags"]):
         raise click.UsageError("--name, --metadata and --tag are for a new dataset, --dataset names an existing one")
     with connected(arguments) as platform:
         base = None if copy else base_of(folder, uri=uri, identity=platform.identity())
-        dataset = _dataset(platform, folder, arguments)
+        dataset = _dataset(platform, folder, arguments, metadata=metadata)
         with _taken_back(platform, dataset, is_new=arguments["dataset_id"] is None):
             records = _add(platform, dataset, files, base=base)
         queued = _queued(platform, dataset)
@@ -88,7 +90,7 @@ def list_command(*, output: str, limit: int, **arguments: Any) -> None:
 
 
 @command.command("show", epilog="Example: reconciler dataset show ds_1234")
-@click.argument("dataset_id", metavar="ID")
+@click.argument("dataset_id", type=FILLED, metavar="ID")
 @platform_options
 @output_option("text", "json")
 def show_command(*, dataset_id: str, output: str, **arguments: Any) -> None:
@@ -135,13 +137,14 @@ def _files(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder.absolute()).as_posix(): path for path in sorted(found)}
 
 
-def _dataset(platform: WholePlatform, folder: Path, arguments: dict[str, Any]) -> DatasetRecord:
+def _dataset(
+    platform: WholePlatform, folder: Path, arguments: dict[str, Any], *, metadata: dict[str, Any]
+) -> DatasetRecord:
     from reconciler.domain.datasets import CreateDatasetRequest
     from reconciler.handles.asking import built
 
     if arguments["dataset_id"] is not None:
         return platform.get_dataset(arguments["dataset_id"])
-    metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
     name = arguments["name"] or folder.resolve().name
     tags = list(arguments["tags"])
     return platform.create_dataset(

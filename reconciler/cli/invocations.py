@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import connected, entries
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def command() -> None:
 
 
 @command.command("list", epilog="Example: reconciler invocations list --action count_messages --limit 5")
-@click.option("--action", metavar="NAME", help="Only runs of this action.")
+@click.option("--action", type=FILLED, metavar="NAME", help="Only runs of this action.")
 @click.option("--status", metavar="STATUS", help="Only runs that stand so: Queued, Processing, Completed, Failed, ...")
-@click.option("--dataset", metavar="ID", help="Only runs on this dataset.")
+@click.option("--dataset", type=FILLED, metavar="ID", help="Only runs on this dataset.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
 @platform_options
 @output_option("text", "json")
@@ -42,7 +43,7 @@ def list_command(*, output: str, limit: int, **arguments: Any) -> None:
 
 
 @command.command("show", epilog="Example: reconciler invocations show iv_1234 --output json")
-@click.argument("invocation_id", metavar="ID")
+@click.argument("invocation_id", type=FILLED, metavar="ID")
 @platform_options
 @output_option("text", "json")
 def show_command(*, invocation_id: str, output: str, **arguments: Any) -> None:

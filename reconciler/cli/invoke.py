@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import connected, pairs
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -18,15 +19,26 @@ if TYPE_CHECKING:
     "invoke",
     epilog="Example: reconciler invoke count_messages --dataset ds_1234 --input '**/*.bag' --param limit=10",
 )
-@click.argument("action", metavar="ACTION")
-@click.option("--dataset", metavar="ID", help="The dataset that input files come from.")
-@click.option("--input", "inputs", multiple=True, metavar="PATTERN", help="Files of it, as in .gitignore; repeatable.")
+@click.argument("action", type=FILLED, metavar="ACTION")
+@click.option("--dataset", type=FILLED, metavar="ID", help="The dataset that input files come from.")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    type=FILLED,
+    metavar="PATTERN",
+    help="Files of it, as in .gitignore; repeatable.",
+)
 @click.option("-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
-@click.option("--upload-to", metavar="ID", help="The dataset that output files go to.  [default: --dataset]")
+@click.option(
+    "--upload-to", type=FILLED, metavar="ID", help="The dataset that output files go to.  [default: --dataset]"
+)
 @click.option("--timeout", type=click.IntRange(min=1), metavar="MINUTES", help="Instead of the action's own.")
-@click.option("--digest", metavar="DIGEST", help="A version of the action.  [default: its latest]")
-@click.option("--owner", metavar="ORG", help="The organization that owns the action, for one of the Action Hub.")
-@click.option("--idempotency-id", metavar="ID", help="Invoke only if this was never used before.")
+@click.option("--digest", type=FILLED, metavar="DIGEST", help="A version of the action.  [default: its latest]")
+@click.option(
+    "--owner", type=FILLED, metavar="ORG", help="The organization that owns the action, for one of the Action Hub."
+)
+@click.option("--idempotency-id", type=FILLED, metavar="ID", help="Invoke only if this was never used before.")
 @platform_options
 @output_option("text", "json")
 def command(*, action: str, digest: str | None, owner: str | None, output: str, **arguments: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from reconciler.cli.connection import connected
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _PAUSE: Final = 1.0
 
 
 @click.command("logs", epilog="Example: reconciler logs iv_1234 --follow")
-@click.argument("invocation_id", metavar="ID")
+@click.argument("invocation_id", type=FILLED, metavar="ID")
 @click.option("--follow", is_flag=True, help="Go on until the invocation has ended.")
 @platform_options
 @output_option("text", "json")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reconciler.cli.failure import remember_output
+from reconciler.cli.filled import FILLED
 
 # What the options are read into is loaded when they are read: a command's help needs none of it.
 if TYPE_CHECKING:
@@ -20,14 +21,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def manifest_options(command: Command) -> Command:
-    """``-f/--file`` and ``--no-cache``: where the manifests are."""
+    """``-f/--file``, ``--env`` and ``--no-cache``: where the manifests are, and as what they are read."""
     return _decorated(
         command,
+        _environment_option,
         click.option(
             "-f",
             "--file",
             "files",
             multiple=True,
+            type=FILLED,
             metavar="PATH",
             help="Manifest file or folder; repeatable; - reads standard input. Default: what reconciler.yaml says.",
         ),
@@ -36,17 +39,23 @@ def manifest_options(command: Command) -> Command:
 
 
 def platform_options(command: Command) -> Command:
-    """``--platform`` and the options that say whose account it is."""
+    """``--platform``, ``--env`` and the options that say whose account it is."""
     return _decorated(
         command,
+        _environment_option,
         click.option(
             "--platform",
+            type=FILLED,
             metavar="roboto|embedded[:PATH]",
             help="The platform to work on. Default: RECONCILER_PLATFORM, reconciler.yaml, Roboto's own configuration.",
         ),
-        click.option("--profile", metavar="NAME", help="Profile of Roboto's configuration file."),
-        click.option("--endpoint", metavar="URL", help="Roboto's service endpoint, instead of the configured one."),
-        click.option("--org", "org_id", metavar="ID", help="The organization to work in, where you have several."),
+        click.option("--profile", type=FILLED, metavar="NAME", help="Profile of Roboto's configuration file."),
+        click.option(
+            "--endpoint", type=FILLED, metavar="URL", help="Roboto's service endpoint, instead of the configured one."
+        ),
+        click.option(
+            "--org", "org_id", type=FILLED, metavar="ID", help="The organization to work in, where you have several."
+        ),
         click.option(
             "--parallelism",
             type=click.IntRange(1, 128),
@@ -56,15 +65,38 @@ def platform_options(command: Command) -> Command:
     )
 
 
+def _environment_option(command: Command) -> Command:
+    """``--env``, once, however many groups of options need it."""
+    known: list[click.Option] = getattr(command, "__click_params__", [])
+    if any(option.name == "environment" for option in known):
+        return command
+    return click.option(
+        "--env",
+        "environment",
+        type=FILLED,
+        metavar="NAME",
+        help="The environment of reconciler.yaml to work in. Default: RECONCILER_ENV, its default_environment.",
+    )(command)
+
+
 def scope_options(command: Command) -> Command:
     """``--target``, ``--exclude`` and ``--label``: plan a part of the manifests."""
     return _decorated(
         command,
         click.option(
-            "--target", "targets", multiple=True, metavar="ADDRESS", help="Only action.NAME and what it needs."
+            "--target",
+            "targets",
+            multiple=True,
+            type=FILLED,
+            metavar="ADDRESS",
+            help="Only action.NAME and what it needs.",
         ),
-        click.option("--exclude", "excludes", multiple=True, metavar="ADDRESS", help="All but trigger.NAME."),
-        click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Only resources with this label."),
+        click.option(
+            "--exclude", "excludes", multiple=True, type=FILLED, metavar="ADDRESS", help="All but trigger.NAME."
+        ),
+        click.option(
+            "--label", "labels", multiple=True, type=FILLED, metavar="KEY=VALUE", help="Only resources with this label."
+        ),
     )
 
 
@@ -94,7 +126,7 @@ def flags_of(arguments: dict[str, Any]) -> Flags:
     """Gather what was said on the command line about manifests and platform."""
     from reconciler.config import Flags
 
-    names = ("platform", "profile", "endpoint", "org_id", "parallelism", "no_cache")
+    names = ("platform", "profile", "endpoint", "org_id", "environment", "parallelism", "no_cache")
     return Flags(
         files=tuple(arguments.get("files") or ()),
         **{name: arguments[name] for name in names if arguments.get(name) is not None},

@@ -6,12 +6,12 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.cli.connection import settings_of
+from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 @click.option("--until-idle", is_flag=True, help="Leave when nothing is queued and nothing runs.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Invocations at once.")
 @click.option(
-    "--engine", envvar="RECONCILER_ENGINE", metavar="COMMAND", help="Container engine.  [default: what is there]"
+    "--engine",
+    envvar="RECONCILER_ENGINE",
+    type=FILLED,
+    metavar="COMMAND",
+    help="Container engine.  [default: what is there]",
 )
 @click.option(
     "--container-arguments",
@@ -43,13 +47,13 @@ if TYPE_CHECKING:
 @click.option("--network", is_flag=True, help="Containers may use the network.")
 @click.option(
     "--secrets",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FilledPath(exists=True, dir_okay=False),
     envvar="RECONCILER_SECRETS",
     help="JSON object with the values of parameters like roboto-secret://NAME.",
 )
 @click.option(
     "--work-dir",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FilledPath(exists=True, file_okay=False),
     envvar="RECONCILER_WORK_DIR",
     help="Where folders of runs are made.  [default: where temporary files go]",
 )

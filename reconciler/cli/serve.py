@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option
 from reconciler.config import DEFAULT_EMBEDDED
 from reconciler.errors import ConfigurationError
@@ -21,7 +22,9 @@ DEFAULT_PORT: Final = 8642
 
 
 @click.command("serve", epilog="Example: reconciler serve --port 0 --executor container --output json")
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen at.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, type=FILLED, metavar="ADDRESS", help="The address to listen at."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -32,7 +35,7 @@ DEFAULT_PORT: Final = 8642
 )
 @click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilledPath(dir_okay=False),
     default=DEFAULT_EMBEDDED,
     show_default=True,
     envvar="RECONCILER_DATABASE",
@@ -41,7 +44,7 @@ DEFAULT_PORT: Final = 8642
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilledPath(dir_okay=False),
     metavar="FILE",
     help="Organizations, users and tokens, as YAML. Default: one user, with a token kept beside the database.",
 )
@@ -57,7 +60,7 @@ DEFAULT_PORT: Final = 8642
 @click.option(
     "--file-root",
     "file_roots",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilledPath(file_okay=False),
     multiple=True,
     metavar="DIR",
     help="Runs may read imported files below this folder; repeatable. With --config, from nowhere else.",

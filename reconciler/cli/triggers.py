@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import connected
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 
 if TYPE_CHECKING:
@@ -26,9 +27,14 @@ def command() -> None:
     "evaluate",
     epilog="Example: reconciler triggers evaluate on_new_bags --dataset ds_1234 -f triggers/on_new_bags.yaml",
 )
-@click.argument("trigger", metavar="TRIGGER")
+@click.argument("trigger", type=FILLED, metavar="TRIGGER")
 @click.option(
-    "--dataset", "datasets", multiple=True, metavar="ID", help="A dataset; repeatable.  [default: the newest]"
+    "--dataset",
+    "datasets",
+    multiple=True,
+    type=FILLED,
+    metavar="ID",
+    help="A dataset; repeatable.  [default: the newest]",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many of the newest.")
 @manifest_options

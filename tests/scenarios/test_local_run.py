@@ -135,7 +135,7 @@ def test_of_several_ids_none_is_cancelled_when_one_is_wrong(example: Folder) -> 
     [
         (("--name", "x" * 121), "name: String should have at most 120 characters"),
         (("--metadata", "n=NaN"), "metadata"),
-        (("--dataset", ""), 'no dataset ""'),
+        (("--dataset", "ds_none"), 'no dataset "ds_none"'),
         (("--copy",), "holds a character that is no text"),
         ((), "holds a character that is no text"),
     ],
@@ -199,8 +199,8 @@ def test_wrong_usage_is_64_and_says_what_is_right(example: Folder, arguments: tu
     "arguments",
     [
         ("invoke", "none"),
-        ("invoke", "summarize_scans", "--dataset", ""),
-        ("invoke", "summarize_scans", "--upload-to", ""),
+        ("invoke", "summarize_scans", "--dataset", "ds_none"),
+        ("invoke", "summarize_scans", "--upload-to", "ds_none"),
         ("invocations", "show", "iv_none"),
         ("logs", "iv_none"),
         ("cancel", "iv_none"),
