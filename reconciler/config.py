@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.environments import Environment, choose, confirmed_endpoint, layer_of
 from reconciler.errors import ConfigurationError, InvalidManifests
+from reconciler.project_paths import PROJECT_FILE, common_root, find_project_file, manifest_paths
 
 if TYPE_CHECKING:
     from reconciler.domain.platform import Platform, PlatformReader
     from reconciler.domain.whole_platform import WholePlatform
+    from reconciler.manifests.environment_layer import Layer
     from reconciler.manifests.loader import ProjectSettings
+    from reconciler.manifests.project_settings import Guards
 
-PROJECT_FILE: Final = "reconciler.yaml"
 DEFAULT_EMBEDDED: Final = ".reconciler/platform.sqlite3"
 DEFAULT_INVENTORY: Final = ".reconciler/inventory"
 DEFAULT_PARALLELISM: Final = 16
@@ -59,6 +62,7 @@ class Flags:
     profile: str | None = None
     endpoint: str | None = None
     org_id: str | None = None
+    environment: str | None = None
     parallelism: int | None = None
     no_cache: bool = False
 
@@ -77,6 +81,9 @@ class Settings:
         embedded_path: The embedded platform's database.
         parallelism: How many requests may be under way at once.
         retries: How often a request that is safe to repeat is sent again.
+        environment: The project as it is in the environment that was chosen.
+        layer: What that lays over the manifests; None where they stand for themselves.
+        endpoint: Where flag or variable send the token; the environment's own address is for :func:`open_platform`.
         inventory_id: What tells the project's inventory from others; None where nothing is recorded.
         inventory_store: A folder relative to ``root``, the URL of a bucket, or ``none``.
         cache_dir: Where validated documents are remembered; None for no cache.
@@ -96,11 +103,18 @@ class Settings:
     org_id: str | None = None
     parallelism: int = DEFAULT_PARALLELISM
     retries: int = DEFAULT_RETRIES
+    environment: Environment = field(default_factory=Environment)
+    layer: Layer | None = None
     inventory_id: str | None = None
     inventory_store: str = DEFAULT_INVENTORY
     cache_dir: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def guards(self) -> Guards:
+        """From where on a plan is refused."""
+        return self.environment.guards
 
     def as_seen(self, span: Span) -> Span:
         """Return a place whose file is named relative to the project with the name people see where they stand."""
@@ -121,63 +135,61 @@ def _way(root: Path, folder: str, cwd: Path) -> str:
     return os.path.relpath(root / folder, cwd).replace(os.sep, "/")
 
 
-def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """Decide every setting.
+def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environment: bool = True) -> Settings:
+    """Decide every setting; without ``for_environment`` those that are the same in every environment.
 
     Raises:
-        ConfigurationError: A setting is wrong, such as an unknown platform.
+        ConfigurationError: A setting is wrong, such as an unknown platform or environment.
+        GuardRefused: The environment is of another organization than the one that is asked for.
         InvalidManifests: The project file has errors.
     """
     project_file = find_project_file(flags.files, cwd=cwd)
     option = _Options(environ)
     cache_dir = None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ)
     spec, diagnostics = _read_project(project_file, cache_dir=cache_dir)
-    root = project_file.parent if project_file else _common_root(flags.files, cwd=cwd)
-    platform, named_by = _platform(flags, environ, spec, project_file)
+    root = project_file.parent if project_file else common_root(flags.files, cwd=cwd)
+    environment = Environment(project=spec) if spec else Environment()
+    if for_environment:
+        environment = choose(spec, asked=flags.environment or option("ENV"))
+    platform, named_by = _platform(flags, environ, environment, project_file)
     _refuse_profile_without_effect(flags, environ)
-    inventory = spec.inventory if spec else None
     return Settings(
         root=root,
         given=flags.files,
         cwd=cwd,
-        paths=_manifest_paths(flags, spec, root=root, cwd=cwd),
-        exclude=tuple(spec.exclude or ()) if spec else (),
+        paths=manifest_paths(flags.files, spec.manifests if spec else (".",), root=root, cwd=cwd),
+        exclude=_exclude(spec),
         platform=platform,
         named_by=named_by,
-        embedded_path=_embedded_path(flags, environ, spec, root=root, cwd=cwd),
-        profile=flags.profile or option("PROFILE") or (spec.profile if spec else None),
+        embedded_path=_embedded_path(flags, environ, environment.embedded_path, root=root, cwd=cwd),
+        profile=flags.profile or option("PROFILE") or environment.profile,
         endpoint=flags.endpoint or option("ENDPOINT"),
-        org_id=flags.org_id or option("ORG_ID") or (spec.org_id if spec else None),
+        org_id=environment.organization(
+            flags.org_id or option("ORG_ID"), asked_by="--org" if flags.org_id else "RECONCILER_ORG_ID"
+        ),
         parallelism=flags.parallelism
         or option.number("PARALLELISM", least=1, most=128)
         or (spec.parallelism if spec else None)
         or DEFAULT_PARALLELISM,
         retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
-        inventory_id=inventory.id if inventory else None,
-        inventory_store=(inventory.store if inventory else None) or DEFAULT_INVENTORY,
+        environment=environment,
+        layer=layer_of(environment, environ=environ, is_whole=not flags.files) if spec and for_environment else None,
+        inventory_id=environment.inventory_id,
+        inventory_store=environment.inventory_store or DEFAULT_INVENTORY,
         cache_dir=cache_dir,
         environ=environ,
         warnings=tuple(diagnostics),
     )
 
 
-def find_project_file(files: tuple[str, ...], *, cwd: Path) -> Path | None:
-    """Return ``reconciler.yaml`` of the first path given, or of the working directory, or of a folder above."""
-    start = cwd
-    for name in files:
-        if name != "-":
-            given = cwd / name
-            start = given if given.is_dir() else given.parent
-            break
-    start = Path(os.path.normpath(start))
-    for folder in (start, *start.parents):
-        candidate = folder / PROJECT_FILE
-        if candidate.is_file():
-            return candidate
-        if (folder / ".git").exists():
-            # A project does not reach beyond the repository that holds it.
-            return None
-    return None
+def _exclude(spec: ProjectSettings | None) -> tuple[str, ...]:
+    """Leave out what is no manifest: what the project says, and the patches of every environment."""
+    if spec is None or not spec.environments:
+        return () if spec is None else spec.exclude
+    from reconciler.manifests.environment_layer import exclusions
+
+    patches = (exclusions(each.overlays) for each in spec.environments.values())
+    return (*spec.exclude, *(pattern for patterns in patches for pattern in patterns))
 
 
 def open_platform(settings: Settings) -> Platform:
@@ -210,7 +222,7 @@ def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
     Raises:
         ConfigurationError: Nothing in the environment names a platform, or its configuration cannot be read.
     """
-    platform, named_by = _platform(Flags(), environ, None, None)
+    platform, named_by = _platform(Flags(), environ, Environment(), None)
     if platform is None:
         raise ConfigurationError("no platform is configured, and none was passed as roboto_client", hint=CODE_CHOICES)
     option = _Options(environ)
@@ -243,18 +255,23 @@ def _open_embedded(settings: Settings) -> WholePlatform:
 
 
 def _open_roboto(settings: Settings) -> WholePlatform:
+    from reconciler.client.config_file import TOKEN_VARIABLES
     from reconciler.client.config_file import resolve as resolve_connection
     from reconciler.client.http import HttpPlatform
 
+    environ, environment = settings.environ, settings.environment
+    asked_profile = None if settings.profile == environment.profile else settings.profile
+    variables = environment.token_variables(environ, asked_profile=asked_profile)
     connection = resolve_connection(
-        settings.environ,
-        home=_home(settings.environ),
+        environ,
+        home=_home(environ),
         profile=settings.profile,
         endpoint=settings.endpoint,
         org_id=settings.org_id,
+        token_variables=TOKEN_VARIABLES if variables is None else variables,
     )
-    return HttpPlatform.connect(
-        endpoint=connection.endpoint,
+    platform = HttpPlatform.connect(
+        endpoint=confirmed_endpoint(environment, outside=connection.endpoint, asked=settings.endpoint, environ=environ),
         token=connection.token.value,
         org_id=connection.org_id,
         max_connections=settings.parallelism,
@@ -262,6 +279,13 @@ def _open_roboto(settings: Settings) -> WholePlatform:
         origin=connection.origin,
         timeout=DEFAULT_TIMEOUT if connection.timeout is None else connection.timeout,
     )
+    if environment.name is not None and environment.org_id is not None:
+        try:
+            platform.require_organization(wanted_by=f'environment "{environment.name}"')
+        except BaseException:
+            platform.close()
+            raise
+    return platform
 
 
 class _Options:
@@ -304,20 +328,22 @@ def _read_project(
 
 
 def _platform(
-    flags: Flags, environ: Mapping[str, str], spec: ProjectSettings | None, project_file: Path | None
+    flags: Flags, environ: Mapping[str, str], environment: Environment, project_file: Path | None
 ) -> tuple[PlatformKind | None, str]:
     option = _Options(environ)
     if flags.platform:
         return _kind(flags.platform, "--platform"), "--platform"
     if named := option("PLATFORM"):
         return _kind(named, "RECONCILER_PLATFORM"), "the variable RECONCILER_PLATFORM"
-    if spec is not None and spec.platform is not None:
-        return _kind(spec.platform, PROJECT_FILE), str(project_file)
+    if environment.platform is not None:
+        return _kind(environment.platform, PROJECT_FILE), str(project_file)
+    if environment.own.token_variable or environment.own.profile:
+        return PlatformKind.ROBOTO, f'environment "{environment.name}"'
     names = {name.upper() for name, value in environ.items() if value}
     for variable in ("ROBOTO_API_KEY", "ROBOTO_BEARER_TOKEN", "ROBOTO_CONFIG_FILE", "ROBOTO_PROFILE"):
         if variable in names:
             return PlatformKind.ROBOTO, f"the variable {variable}"
-    if flags.profile or option("PROFILE") or (spec and spec.profile):
+    if flags.profile or option("PROFILE") or environment.profile:
         return PlatformKind.ROBOTO, "the profile that was named"
     config_file = _home(environ) / ".roboto" / "config.json"
     if config_file.is_file():
@@ -335,14 +361,12 @@ def _kind(named: str, source: str) -> PlatformKind:
         raise ConfigurationError(f'{source} names an unknown platform "{kind}"', hint=f"write {legal}") from None
 
 
-def _embedded_path(
-    flags: Flags, environ: Mapping[str, str], spec: ProjectSettings | None, *, root: Path, cwd: Path
-) -> Path:
+def _embedded_path(flags: Flags, environ: Mapping[str, str], in_file: str | None, *, root: Path, cwd: Path) -> Path:
     for named in (flags.platform, _Options(environ)("PLATFORM")):
         kind, _, path = (named or "").partition(":")
         if kind == PlatformKind.EMBEDDED and path:
             return cwd / path
-    return root / ((spec.embedded_path if spec else None) or DEFAULT_EMBEDDED)
+    return root / (in_file or DEFAULT_EMBEDDED)
 
 
 def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> None:
@@ -353,22 +377,6 @@ def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> 
                 f"--profile {flags.profile} has no effect while {variable} is set",
                 hint=f"unset {variable} for this run",
             )
-
-
-def _manifest_paths(flags: Flags, spec: ProjectSettings | None, *, root: Path, cwd: Path) -> tuple[str, ...]:
-    """Relative to the root, so that a saved plan finds its manifests from wherever the project is."""
-    if flags.files:
-        return tuple(name if name == "-" else os.path.relpath(cwd / name, root) for name in flags.files)
-    return tuple((spec.manifests if spec else None) or ["."])
-
-
-def _common_root(files: tuple[str, ...], *, cwd: Path) -> Path:
-    """Without a project file: the working directory, or what holds every path given when they lie outside it."""
-    given = [Path(os.path.normpath(cwd / name)) for name in files if name != "-"]
-    folders = [path if path.is_dir() else path.parent for path in given]
-    if all(folder.is_relative_to(cwd) for folder in folders):
-        return cwd
-    return Path(os.path.commonpath(folders))
 
 
 def _cache_dir(environ: Mapping[str, str]) -> Path:

@@ -30,7 +30,7 @@ def command(*, paths: tuple[str, ...], check: bool) -> None:
     from reconciler.config import resolve
     from reconciler.manifests.files import find
 
-    settings = resolve(flags_of({"files": paths}), environ=os.environ, cwd=Path.cwd())
+    settings = resolve(flags_of({"files": paths}), environ=os.environ, cwd=Path.cwd(), for_environment=False)
     found = find(settings.paths, root=settings.root, exclude=settings.exclude)
     problems: list[Diagnostic] = list(found.diagnostics)
     changed = 0

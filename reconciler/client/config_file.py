@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,8 +56,11 @@ def resolve(
     profile: str | None = None,
     endpoint: str | None = None,
     org_id: str | None = None,
+    token_variables: Sequence[str] = TOKEN_VARIABLES,
 ) -> Connection:
     """Decide how to reach the platform; what is given here wins over variables, and these over the file.
+
+    ``token_variables`` are where a token is looked for before a profile is.
 
     Raises:
         ConfigurationError: Nothing is configured, or what is configured cannot be used.
@@ -65,7 +68,7 @@ def resolve(
     variables = _Variables(environ)
     timeout = _timeout(variables)
     org_id = org_id or variables.value("ROBOTO_ORG_ID")
-    for name in TOKEN_VARIABLES:
+    for name in token_variables:
         if token := variables.value(name):
             origin = f"the variable {name}"
             where = endpoint or variables.value("ROBOTO_SERVICE_ENDPOINT") or DEFAULT_ENDPOINT

@@ -17,7 +17,7 @@ from reconciler.client.calls import datasets, evaluations, invocations, resource
 from reconciler.client.calls.call import Call
 from reconciler.client.dialing import dialled
 from reconciler.client.endpoint import normalised_endpoint
-from reconciler.client.organization import only_organization
+from reconciler.client.organization import only_organization, require_organization
 from reconciler.client.retry import RetryPolicy
 from reconciler.client.settling import queued_as
 from reconciler.client.target import Target
@@ -137,6 +137,15 @@ class HttpPlatform:
             if self._org_id is None:
                 self._org_id = only_organization(self._transport)
             return PlatformIdentity("roboto", self._transport.target.endpoint, self._org_id)
+
+    def require_organization(self, *, wanted_by: str) -> None:
+        """Refuse to go on when the caller does not belong to the organization that was named; none: do nothing.
+
+        Raises:
+            GuardRefused: It belongs to others; ``wanted_by`` is who named this one, in words.
+        """
+        if self._org_id is not None:
+            require_organization(self._transport, self._org_id, wanted_by=wanted_by)
 
     def get_action(self, name: str, *, digest: str | None = None, owner: str | None = None) -> ActionRecord:
         """Return one action, its latest version unless ``digest`` names another."""
@@ -316,10 +325,13 @@ class HttpPlatform:
         self._sent(datasets.delete(dataset_id, owner=owner), read_nothing)
 
     def import_files(self, requests: list[ImportFileRequest]) -> list[FileRecord]:
-        """Register files where they are, all in one request; none at all needs no request."""
-        if not requests:
-            return []
-        return list(self._sent(datasets.import_files(requests, caller=self._org_id), readers.imported_files()))
+        """Register files where they are; each request of up to 5,000 files is all or nothing, and an event.
+
+        None at all needs no request.
+        """
+        from reconciler.client.importing import import_files
+
+        return import_files(self._transport, requests, caller=self._org_id)
 
     def query_files(self, dataset_id: str, request: QueryFilesRequest, *, owner: str | None = None) -> Page[FileRecord]:
         """Return one page of a dataset's files."""

@@ -93,14 +93,6 @@ def _inventory(settings: ProjectSettings, environment: EnvironmentSettings, at: 
 
 
 def _access(environment: EnvironmentSettings, at: tuple[Step, ...]) -> Iterator[Problem]:
-    if environment.profile is not None and environment.token_variable is not None:
-        yield _problem(
-            "two-tokens",
-            "an environment's token comes from its profile or from its variable, not from both",
-            (*at, "token_variable"),
-            "remove profile, or remove token_variable",
-            at_key=True,
-        )
     if environment.endpoint is not None and environment.profile is None and environment.token_variable is None:
         yield _problem(
             "endpoint-without-token",
