@@ -100,6 +100,7 @@ class Project:
             cache=cache,
             stdin=self._stdin,
             share=_share,
+            layer=self.settings.layer,
         )
         if cache is not None:
             cache.save()
@@ -265,7 +266,7 @@ class Project:
         from reconciler.manifests.loader import find
 
         settings = self.settings
-        return find(settings.paths, root=settings.root, exclude=settings.exclude, stdin=self._stdin)
+        return find(settings.paths, root=settings.root, exclude=settings.exclude, stdin=self._stdin, layer=settings.layer)
 
     def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
         from reconciler.manifests.loader import load_found
