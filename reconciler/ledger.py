@@ -64,7 +64,7 @@ def open_ledger(settings: Settings) -> Ledger | None:
     if settings.inventory_id is None or settings.inventory_store == NONE:
         return None
     backend = _backend(settings.inventory_store, root=settings.root)
-    store = InventoryStore(backend, settings.inventory_id)
+    store = InventoryStore(backend, settings.inventory_id, settings.environment.name or "")
     return Ledger(store, Lock(backend, f"{store.prefix}/lock.json"), Journal(backend, store.prefix), settings.environ)
 
 

@@ -301,8 +301,14 @@ class Project:
             scope=scope or Scope(),
             created=self._now(),
             inventory=inventory,
-            permits=permits or Permits(),
+            permits=self._within_limits(permits or Permits()),
         )
+
+    def _within_limits(self, permits: Permits) -> Permits:
+        """Return the permits with the limits of this project and environment."""
+        guards = self.settings.guards
+        most, percent = guards.most_deletions, guards.most_deletions_percent
+        return replace(permits, most_deletions=most, most_percent=percent)
 
     def _source(self, manifests_digest: str) -> Source:
         from reconciler.checkout import checkout_of
