@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from reconciler.domain.address import Address
     from reconciler.domain.live import LiveRecord
-    from reconciler.inventory.lock import Lease
+    from reconciler.inventory.lease import Lease
     from reconciler.owner import Adopted
 
 #: Characters of a digest that are shown.

