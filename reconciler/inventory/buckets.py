@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -9,9 +10,7 @@ from typing import TYPE_CHECKING, Final
 from reconciler.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
-
-    Store = AzureStore | GCSStore | S3Store
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 _FORMS: Final = "write s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://ACCOUNT/CONTAINER/PREFIX"
 
@@ -22,8 +21,8 @@ _CREDENTIALS: Final = {
     "az": "AZURE_STORAGE_ACCOUNT_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_CLIENT_ID with AZURE_CLIENT_SECRET",
 }
 
-#: An inventory is small: what takes longer than this will not come.
-_TIMES: Final[ClientConfig] = {"timeout": timedelta(seconds=20), "connect_timeout": timedelta(seconds=5)}
+#: Says "true" where a server of one's own speaks no TLS; the library's own reading of it ends where options are given.
+_PLAIN_HTTP: Final = {"s3": "AWS_ALLOW_HTTP", "gs": "GOOGLE_ALLOW_HTTP", "az": "AZURE_ALLOW_HTTP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Bucket:
         """Which variables hold the credentials for it."""
         return _CREDENTIALS[self.scheme]
 
-    def open(self, *, retries: int) -> Store:
+    def open(self, *, retries: int) -> ObjectStore:
         """Return the bucket as obstore knows it; nothing is sent yet.
 
         Raises:
@@ -74,19 +73,19 @@ class Bucket:
                 hint="pip install 'roboto-reconciler[object-store]'",
             ) from error
         retrying: RetryConfig = {"max_retries": retries, "retry_timeout": timedelta(seconds=20)}
-        prefix = self.prefix or None
+        options, prefix = self._options(), self.prefix or None
         try:
             match self.scheme:
                 case "s3":
-                    return S3Store(self.name, prefix=prefix, client_options=_TIMES, retry_config=retrying)
+                    return S3Store(self.name, prefix=prefix, client_options=options, retry_config=retrying)
                 case "gs":
-                    return GCSStore(self.name, prefix=prefix, client_options=_TIMES, retry_config=retrying)
+                    return GCSStore(self.name, prefix=prefix, client_options=options, retry_config=retrying)
                 case _:
                     return AzureStore(
                         self.name,
                         prefix=prefix,
                         account_name=self.account,
-                        client_options=_TIMES,
+                        client_options=options,
                         retry_config=retrying,
                     )
         except BaseError as error:
@@ -94,6 +93,14 @@ class Bucket:
                 f"the inventory cannot be stored in {self}: {str(error).partition(chr(10))[0]}",
                 hint=f"credentials come from {self.credentials}",
             ) from error
+
+    def _options(self) -> ClientConfig:
+        # An inventory is small: what takes longer will not come.
+        return {
+            "timeout": timedelta(seconds=20),
+            "connect_timeout": timedelta(seconds=5),
+            "allow_http": os.environ.get(_PLAIN_HTTP[self.scheme], "").lower() == "true",
+        }
 
 
 def _without_query(url: str) -> str:

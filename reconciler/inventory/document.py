@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 from reconciler.domain.address import Address
 from reconciler.domain.secrets import Secret
 from reconciler.errors import InventoryDamaged
+from reconciler.inventory.members import Members
 
 SCHEMA_VERSION: Final = 1
 
@@ -176,32 +177,49 @@ def loads(content: bytes, *, name: str) -> Inventory:
         InventoryDamaged: It is no inventory, or one of a later version of this tool.
     """
     try:
-        document = json.loads(content)
-        version = document["schema_version"]
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise InventoryDamaged(
-                f"{name} was written by a later version of this tool ({document.get('tool_version', 'unknown')})",
-                hint="use that version or a later one",
-            )
+        document = Members.loads(content)
+        refuse_later(document, name=name)
         return _inventory_of(document)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except ValueError as error:
         raise InventoryDamaged(
-            f"{name} is damaged: it lacks what an inventory has",
+            f"{name} is damaged: {error}",
             hint='restore it from a backup, or make it anew: "reconciler inventory rebuild"',
         ) from error
 
 
-def _inventory_of(document: Mapping[str, Any]) -> Inventory:
-    bytes.fromhex(document["hash_key"])
-    entries = [_entry_of(each) for each in document["resources"]]
+def refuse_later(document: Members, *, name: str) -> None:
+    """Refuse a document of a later version of this tool, which this one would read as if half of it were not there.
+
+    Raises:
+        InventoryDamaged: It is one.
+        ValueError: It does not say its version.
+    """
+    version = document.count("schema_version")
+    if version > SCHEMA_VERSION:
+        raise InventoryDamaged(
+            f"{name} was written by a later version of this tool ({document.text('tool_version')}): its schema_version"
+            f" is {version}, and {SCHEMA_VERSION} is the last this one knows",
+            hint="use that version or a later one",
+        )
+    if version < 1:
+        raise ValueError("schema_version is not a version")
+
+
+def _inventory_of(document: Members) -> Inventory:
+    document.read("hash_key", bytes.fromhex)
+    entries = [_entry_of(each) for each in document.each("resources")]
+    by_address = {entry.address: entry for entry in entries}
+    if len(by_address) < len(entries):
+        raise ValueError("resources has one of them twice")
+    platform = document.inside("platform")
     return Inventory(
-        id=str(document["inventory_id"]),
-        environment=str(document["environment"]),
-        platform=str(document["platform"]["kind"]),
-        org_id=str(document["platform"]["org_id"]),
-        serial=int(document["serial"]),
-        hash_key=str(document["hash_key"]),
-        entries={entry.address: entry for entry in entries},
+        id=document.text("inventory_id"),
+        environment=document.text("environment"),
+        platform=platform.text("kind"),
+        org_id=platform.text("org_id"),
+        serial=document.count("serial"),
+        hash_key=document.text("hash_key"),
+        entries=by_address,
     )
 
 
@@ -227,34 +245,39 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry_of(document: Mapping[str, Any]) -> Entry:
+def _entry_of(document: Members) -> Entry:
     return Entry(
-        address=Address.parse(document["address"]),
-        server_id=document["server_id"],
-        created=_moment_of(document["created"]),
-        applied=dict(document["applied"]),
-        sensitive=tuple(document["sensitive_names"]),
-        digest=document["digest"],
-        modified=_moment_of(document["modified"]),
-        protect=bool(document["protect"]),
-        on_remove=str(document["on_remove"]),
-        adopted=bool(document["adopted"]),
-        history=tuple(
-            Version(each["digest"], _moment_of(each["modified"]), each["apply_id"]) for each in document["history"]
-        ),
-        intent=_intent_of(document["intent"]),
+        address=document.read("address", Address.parse),
+        server_id=document.maybe("server_id", document.text),
+        created=document.maybe("created", document.moment),
+        applied=document.mapping("applied"),
+        sensitive=document.texts("sensitive_names"),
+        digest=document.maybe("digest", document.text),
+        modified=document.maybe("modified", document.moment),
+        protect=document.flag("protect"),
+        on_remove=document.read("on_remove", _on_remove),
+        adopted=document.flag("adopted"),
+        history=tuple(_version_of(each) for each in document.each("history")),
+        intent=document.maybe("intent", lambda name: _intent_of(document.inside(name))),
     )
 
 
-def _intent_of(document: Mapping[str, Any] | None) -> Intent | None:
-    if document is None:
-        return None
-    return Intent(IntentOp(document["op"]), document["apply_id"], datetime.fromisoformat(document["at"]))
+def _on_remove(text: str) -> str:
+    # Whatever else it said could not be taken for "delete it".
+    if text not in {"delete", "forget"}:
+        raise ValueError(text)
+    return text
+
+
+def _version_of(document: Members) -> Version:
+    return Version(
+        document.maybe("digest", document.text), document.maybe("modified", document.moment), document.text("apply_id")
+    )
+
+
+def _intent_of(document: Members) -> Intent:
+    return Intent(document.read("op", IntentOp), document.text("apply_id"), document.moment("at"))
 
 
 def _moment_json(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat()
-
-
-def _moment_of(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from reconciler.domain.address import Address
 from reconciler.errors import ConfigurationError, InventoryDamaged
 from reconciler.inventory.backend import Backend
-
-SCHEMA_VERSION: Final = 1
+from reconciler.inventory.document import SCHEMA_VERSION, refuse_later
+from reconciler.inventory.members import Members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +111,18 @@ class Journal:
         if len(found) != 1:
             what = "there is no apply" if not found else f"{len(found)} applies begin with"
             raise ConfigurationError(f'{what} "{apply_id}"', hint='see them all with "reconciler history"')
-        stored = self.backend.read(self._name(found[0]))
-        if stored is None:
-            raise ConfigurationError(f'there is no apply "{apply_id}"', hint='see them all with "reconciler history"')
-        return _loads(stored.content, name=self.backend.place(self._name(found[0])))
+        return self._page(found[0])
 
     def latest(self, count: int) -> list[Applied]:
         """Return the latest applies, the last one first."""
-        return [self.read(apply_id) for apply_id in self.ids()[:count]]
+        return [self._page(apply_id) for apply_id in self.ids()[:count]]
+
+    def _page(self, apply_id: str) -> Applied:
+        name = self._name(apply_id)
+        stored = self.backend.read(name)
+        if stored is None:
+            raise ConfigurationError(f'there is no apply "{apply_id}"', hint='see them all with "reconciler history"')
+        return _loads(stored.content, name=self.backend.place(name))
 
     def _name(self, apply_id: str) -> str:
         return f"{self.prefix}/applies/{apply_id}.json"
@@ -126,8 +130,11 @@ class Journal:
 
 def document(applied: Applied) -> dict[str, Any]:
     """Return an apply as JSON."""
+    from reconciler import __version__
+
     return {
         "schema_version": SCHEMA_VERSION,
+        "tool_version": __version__,
         "apply_id": applied.apply_id,
         "started": applied.started.isoformat(),
         "seconds": round(applied.seconds, 3),
@@ -158,29 +165,31 @@ def _dumps(applied: Applied) -> bytes:
 
 def _loads(content: bytes, *, name: str) -> Applied:
     try:
-        read = json.loads(content)
+        page = Members.loads(content)
+        refuse_later(page, name=name)
         return Applied(
-            apply_id=read["apply_id"],
-            started=datetime.fromisoformat(read["started"]),
-            seconds=float(read["seconds"]),
-            plan_id=read["plan_id"],
-            commit=read["commit"],
-            actor=read["actor"],
-            run_url=read["run_url"],
-            command=read["command"],
-            records=tuple(
-                Record(
-                    address=Address.parse(each["address"]),
-                    op=each["op"],
-                    outcome=each["outcome"],
-                    reason=each["reason"],
-                    digest_before=each["digest_before"],
-                    digest_after=each["digest_after"],
-                    before=each["before"],
-                    after=each["after"],
-                )
-                for each in read["resources"]
-            ),
+            apply_id=page.text("apply_id"),
+            started=page.moment("started"),
+            seconds=page.seconds("seconds"),
+            plan_id=page.text("plan_id"),
+            commit=page.maybe("commit", page.text),
+            actor=page.text("actor"),
+            run_url=page.text("run_url"),
+            command=page.text("command"),
+            records=tuple(_record_of(each) for each in page.each("resources")),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InventoryDamaged(f"{name} is damaged: it lacks what the journal of an apply has") from error
+    except ValueError as error:
+        raise InventoryDamaged(f"{name} is damaged: {error}", hint="restore it from a backup, or delete it") from error
+
+
+def _record_of(document: Members) -> Record:
+    return Record(
+        address=document.read("address", Address.parse),
+        op=document.text("op"),
+        outcome=document.text("outcome"),
+        reason=document.text("reason"),
+        digest_before=document.maybe("digest_before", document.text),
+        digest_after=document.maybe("digest_after", document.text),
+        before=document.maybe("before", document.mapping),
+        after=document.maybe("after", document.mapping),
+    )

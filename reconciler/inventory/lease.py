@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from reconciler.inventory.members import Members
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,15 @@ def dumps(lease: Lease) -> bytes:
 def loads(content: bytes) -> Lease | None:
     """Return a lease; None for what is none, which then holds nobody up."""
     try:
-        document: dict[str, Any] = json.loads(content)
+        document = Members.loads(content)
         return Lease(
-            str(document["id"]),
-            int(document["number"]),
-            str(document["who"]),
-            str(document["what"]),
-            _moment(document["since"]),
-            _moment(document["expires"]),
-            str(document["run_url"]),
+            id=document.text("id"),
+            number=document.count("number"),
+            who=document.text("who"),
+            what=document.text("what"),
+            since=document.moment("since"),
+            expires=document.moment("expires"),
+            run_url=document.text("run_url"),
         )
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except ValueError:
         return None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone cannot be compared")
-    return moment

@@ -19,8 +19,7 @@ from reconciler.inventory.buckets import Bucket
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, PutResult
-
-    from reconciler.inventory.buckets import Store
+    from obstore.store import ObjectStore as Store
 
 #: How often a request that only reads is sent again; the service's own library waits in between.
 _RETRIES: Final = 3
