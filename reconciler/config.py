@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.diagnostics import Diagnostic, Span
-from reconciler.environments import Environment, choose, confirmed_endpoint, layer_of
+from reconciler.environments import ALL, Environment, choose, confirmed_endpoint, layer_of
 from reconciler.errors import ConfigurationError, InvalidManifests
+from reconciler.own_options import OwnOptions
 from reconciler.project_paths import PROJECT_FILE, common_root, find_project_file, manifest_paths
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ class Flags:
     environment: str | None = None
     parallelism: int | None = None
     no_cache: bool = False
+
+    def asks_for_all(self, environ: Mapping[str, str]) -> bool:
+        """Return True when not one environment is meant but all of them."""
+        return (self.environment or OwnOptions(environ)("ENV")) == ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
         InvalidManifests: The project file has errors.
     """
     project_file = find_project_file(flags.files, cwd=cwd)
-    option = _Options(environ)
+    option = OwnOptions(environ)
     cache_dir = None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ)
     spec, diagnostics = _read_project(project_file, cache_dir=cache_dir)
     root = project_file.parent if project_file else common_root(flags.files, cwd=cwd)
@@ -180,6 +185,21 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
         environ=environ,
         warnings=tuple(diagnostics),
     )
+
+
+def environments_of(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> tuple[str, ...]:
+    """Return the names of a project's environments, in the order of its file.
+
+    Raises:
+        ConfigurationError: It has none.
+        InvalidManifests: The project file has errors.
+    """
+    environments = resolve(flags, environ=environ, cwd=cwd, for_environment=False).environment.project.environments
+    if not environments:
+        raise ConfigurationError(
+            "this project has no environments", hint="declare them under spec.environments of reconciler.yaml"
+        )
+    return tuple(environments)
 
 
 def _exclude(spec: ProjectSettings | None) -> tuple[str, ...]:
@@ -225,7 +245,7 @@ def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
     platform, named_by = _platform(Flags(), environ, Environment(), None)
     if platform is None:
         raise ConfigurationError("no platform is configured, and none was passed as roboto_client", hint=CODE_CHOICES)
-    option = _Options(environ)
+    option = OwnOptions(environ)
     settings = Settings(
         root=cwd,
         paths=(),
@@ -288,31 +308,6 @@ def _open_roboto(settings: Settings) -> WholePlatform:
     return platform
 
 
-class _Options:
-    """Our own options from the environment: ``RECONCILER_<OPTION>``, empty meaning not set."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def __call__(self, name: str) -> str | None:
-        return self._environ.get(f"RECONCILER_{name}") or None
-
-    def number(self, name: str, *, least: int, most: int, default: int = 0) -> int:
-        """Return a whole number.
-
-        Raises:
-            ConfigurationError: What is set is none, or out of bounds.
-        """
-        text = self(name)
-        if text is None:
-            return default
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise ConfigurationError(
-                f'RECONCILER_{name} is "{text}"', hint=f"write a whole number from {least} to {most}"
-            )
-        return int(text)
-
-
 def _read_project(
     path: Path | None, *, cache_dir: Path | None
 ) -> tuple[ProjectSettings | None, tuple[Diagnostic, ...]]:
@@ -330,7 +325,7 @@ def _read_project(
 def _platform(
     flags: Flags, environ: Mapping[str, str], environment: Environment, project_file: Path | None
 ) -> tuple[PlatformKind | None, str]:
-    option = _Options(environ)
+    option = OwnOptions(environ)
     if flags.platform:
         return _kind(flags.platform, "--platform"), "--platform"
     if named := option("PLATFORM"):
@@ -362,7 +357,7 @@ def _kind(named: str, source: str) -> PlatformKind:
 
 
 def _embedded_path(flags: Flags, environ: Mapping[str, str], in_file: str | None, *, root: Path, cwd: Path) -> Path:
-    for named in (flags.platform, _Options(environ)("PLATFORM")):
+    for named in (flags.platform, OwnOptions(environ)("PLATFORM")):
         kind, _, path = (named or "").partition(":")
         if kind == PlatformKind.EMBEDDED and path:
             return cwd / path

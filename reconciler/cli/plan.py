@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,8 @@ def command(
     from reconciler.project import Project, refuse_refused
 
     collection.relax()
+    if flags_of(arguments).asks_for_all(os.environ):
+        raise click.exceptions.Exit(_all(out, output, detailed=detailed_exitcode, arguments=arguments))
     plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments), permits=permits_of(arguments))
     if out is not None and not plan.refusals:
         save_plan(plan, out)
@@ -67,10 +70,24 @@ def command(
         raise click.exceptions.Exit(2)
 
 
+def _all(out: Path | None, output: str, *, detailed: bool, arguments: dict[str, Any]) -> int:
+    from reconciler.cli.plan_matrix import show_all
+
+    if out is not None:
+        raise click.UsageError("--out saves one plan; choose one environment")
+    return show_all(arguments, output=output, detailed=detailed)
+
+
 def _command(out: Path, arguments: dict[str, Any]) -> str:
     """Return the command that applies a saved plan: a plan file does not say how to reach its platform."""
-    flags = ("platform", "profile", "endpoint", "org_id")
-    given = [(f"--{'org' if flag == 'org_id' else flag}", arguments[flag]) for flag in flags if arguments.get(flag)]
+    flags = {
+        "environment": "env",
+        "platform": "platform",
+        "profile": "profile",
+        "endpoint": "endpoint",
+        "org_id": "org",
+    }
+    given = [(f"--{option}", arguments[name]) for name, option in flags.items() if arguments.get(name)]
     return shlex.join(["reconciler", "apply", str(out), *(word for pair in given for word in pair)])
 
 
