@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.connection import connected, entries, pairs
-from reconciler.cli.file_uris import base_of, checked_base, uri_below
+from reconciler.cli.connection import connected, entries, pairs, settings_of
+from reconciler.cli.file_uris import base_of, checked_base
 from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option, platform_options
 
 if TYPE_CHECKING:
-    from reconciler.domain.datasets import DatasetRecord, FileRecord
+    from reconciler.cli.folder_files import FolderFiles
+    from reconciler.domain.datasets import CreateDatasetRequest, DatasetRecord, FileRecord
     from reconciler.domain.invocations import InvocationRecord
     from reconciler.domain.whole_platform import WholePlatform
 
@@ -45,24 +43,27 @@ def import_command(*, folder: Path, copy: bool, uri: str | None, output: str, **
     """Make a dataset of the files of a folder; triggers that wait for them fire.
 
     Files stay where they are and count as ingested; with --copy they are copied, to a served platform by HTTP, and
-    count as uploaded. Links are left out. A platform on another machine finds them at --uri, or needs --copy.
+    count as uploaded. A platform on another machine finds them at --uri, or needs --copy. Left out are links, what is
+    no file, and what this tool keeps in .reconciler.
+
+    Over HTTP thousands of files go in several requests, each of which registers all of its files or none. To go on
+    after one that failed, name the --dataset: what is registered there in the same size is not registered again.
     """
     if copy and uri is not None:
         raise click.UsageError("--copy brings the files to the platform, --uri says that it has them: choose one")
-    files = _files(folder)
-    if not files:
-        raise click.UsageError(f"there is no file in {folder}")
-    metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
-    if arguments["dataset_id"] is not None and (arguments["name"] or arguments["metadata"] or arguments["tags"]):
-        raise click.UsageError("--name, --metadata and --tag are for a new dataset, --dataset names an existing one")
+    into = _destination(folder, arguments)
+    found = _found(folder, arguments)
     with connected(arguments) as platform:
-        base = None if copy else base_of(folder, uri=uri, identity=platform.identity())
-        dataset = _dataset(platform, folder, arguments, metadata=metadata)
-        with _taken_back(platform, dataset, is_new=arguments["dataset_id"] is None):
-            records = _add(platform, dataset, files, base=base)
-        queued = _queued(platform, dataset)
+        from reconciler.cli.importing import bring
+
         identity = platform.identity()
-    show(dataset, records, output)
+        base = None if copy else base_of(folder, uri=uri, identity=identity)
+        brought = bring(platform, found.files, into=into, base=base)
+        queued = _queued(platform, brought.dataset)
+    left_out = {**found.left_out, "own": len(found.own), "registered": brought.known}
+    show(brought.dataset, brought.files, output, left_out=left_out)
+    if brought.known:
+        click.echo(f"Left as they are: {brought.known:,} that were registered there, in the same size.", err=True)
     if base is not None and uri is None and identity.kind != "embedded":
         click.echo(
             f"Registered by file:// URIs: runs find them where {identity.endpoint} runs on this machine and its "
@@ -103,13 +104,13 @@ def show_command(*, dataset_id: str, output: str, **arguments: Any) -> None:
     show(dataset, files, output)
 
 
-def show(dataset: DatasetRecord, files: list[FileRecord], output: str) -> None:
-    """Print one dataset."""
+def show(dataset: DatasetRecord, files: list[FileRecord], output: str, **more: dict[str, int]) -> None:
+    """Print one dataset; ``more`` is for programs alone."""
     if output == "json":
         from reconciler.render.machine import records_json
 
         documents = [file.model_dump(mode="json") for file in files]
-        click.echo(records_json(dataset=dataset.model_dump(mode="json"), files=documents), nl=False)
+        click.echo(records_json(dataset=dataset.model_dump(mode="json"), files=documents, **more), nl=False)
         return
     from reconciler.cli.console import stdout
     from reconciler.render.datasets import detail_lines
@@ -118,52 +119,33 @@ def show(dataset: DatasetRecord, files: list[FileRecord], output: str) -> None:
     show_lines(stdout(), detail_lines(dataset, files))
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Return the files below a folder by their path in it.
-
-    Raises:
-        ConfigurationError: A folder cannot be read, and what is in it would be missing without a word.
-    """
-    from reconciler.errors import ConfigurationError
-
-    unread: list[OSError] = []
-    entries = [
-        Path(parent, name) for parent, _, names in os.walk(folder.absolute(), onerror=unread.append) for name in names
-    ]
-    if unread:
-        problems = "; ".join(f"{error.filename}: {error.strerror}" for error in unread)
-        raise ConfigurationError(f"cannot read {problems}", hint="nothing was imported: make it readable, or move it")
-    found = (path for path in entries if path.is_file() and not path.is_symlink())
-    return {path.relative_to(folder.absolute()).as_posix(): path for path in sorted(found)}
-
-
-def _dataset(
-    platform: WholePlatform, folder: Path, arguments: dict[str, Any], *, metadata: dict[str, Any]
-) -> DatasetRecord:
+def _destination(folder: Path, arguments: dict[str, Any]) -> CreateDatasetRequest | str:
+    """Return the id of the dataset that was named, or what a new one is to be."""
     from reconciler.domain.datasets import CreateDatasetRequest
     from reconciler.handles.asking import built
 
-    if arguments["dataset_id"] is not None:
-        return platform.get_dataset(arguments["dataset_id"])
-    name = arguments["name"] or folder.resolve().name
-    tags = list(arguments["tags"])
-    return platform.create_dataset(
-        built(CreateDatasetRequest, f'create dataset "{name}"', name=name, metadata=metadata, tags=tags)
-    )
+    metadata = {key: _value(text) for key, text in pairs(arguments["metadata"], "--metadata").items()}
+    name, tags, dataset_id = arguments["name"], list(arguments["tags"]), arguments["dataset_id"]
+    if dataset_id is not None:
+        if name or metadata or tags:
+            raise click.UsageError(
+                "--name, --metadata and --tag are for a new dataset, --dataset names an existing one"
+            )
+        return str(dataset_id)
+    name = name or folder.resolve().name
+    return built(CreateDatasetRequest, f'create dataset "{name}"', name=name, metadata=metadata, tags=tags)
 
 
-@contextmanager
-def _taken_back(platform: WholePlatform, dataset: DatasetRecord, *, is_new: bool) -> Iterator[None]:
-    """Delete a dataset that was made for files which are then refused: the next try makes its own."""
-    from reconciler.errors import InvalidRequest, NotAllowed, PlatformError, PlatformUnavailable
+def _found(folder: Path, arguments: dict[str, Any]) -> FolderFiles:
+    """Return the files of the folder, and say what of it is left out."""
+    from reconciler.cli.folder_files import files_of
 
-    try:
-        yield
-    except (InvalidRequest, NotAllowed, PlatformUnavailable):
-        if is_new:
-            with suppress(PlatformError):
-                platform.delete_dataset(dataset.dataset_id)
-        raise
+    found = files_of(folder, database=settings_of(arguments).embedded_path)
+    if found.rest:
+        click.echo(f"Left out: {found.rest}.", err=True)
+    if not found.files:
+        raise click.UsageError(f"there is no file in {folder}")
+    return found
 
 
 def _value(text: str) -> Any:
@@ -172,24 +154,6 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _add(
-    platform: WholePlatform, dataset: DatasetRecord, files: dict[str, Path], *, base: str | None
-) -> list[FileRecord]:
-    """Add files: by their URIs below a base, or with their bytes where there is none."""
-    from reconciler.domain.datasets import ImportFileRequest
-
-    if base is None:
-        return platform.upload_files(dataset.dataset_id, files)
-    return platform.import_files(
-        [
-            ImportFileRequest(
-                dataset_id=dataset.dataset_id, relative_path=name, uri=uri_below(base, name), size=path.stat().st_size
-            )
-            for name, path in files.items()
-        ]
-    )
 
 
 def _queued(platform: WholePlatform, dataset: DatasetRecord) -> list[InvocationRecord]:

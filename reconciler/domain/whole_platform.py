@@ -164,7 +164,10 @@ class DatasetPlatform(Protocol):
         ...
 
     def import_files(self, requests: list[ImportFileRequest]) -> list[FileRecord]:
-        """Register files where they are; raises the ingest event once for all of them."""
+        """Register files where they are, and raise the ingest event.
+
+        All or none of them, and one event, as long as one request holds them: over HTTP, thousands go in several.
+        """
         ...
 
     def query_files(self, dataset_id: str, request: QueryFilesRequest, *, owner: str | None = None) -> Page[FileRecord]:

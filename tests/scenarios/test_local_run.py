@@ -167,6 +167,58 @@ def test_a_folder_that_cannot_be_read_is_told(example: Folder, monkeypatch: pyte
     assert f"cannot read {closed}: Permission denied" in ended.err
 
 
+def test_what_is_no_file_of_a_recording_is_left_out_and_said(example: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform's own token and database, links, pipes, and what cannot be read; each is counted."""
+    example.write(".reconciler/platform.sqlite3.token", "secret")
+    example.write("recordings/.reconciler/plan.json", "{}")
+    (example.path / "link").symlink_to("reconciler.yaml")
+    (example.path / "folder").symlink_to("recordings")
+    os.mkfifo(example.path / "pipe")
+    closed = example.write("closed.csv", "1")
+    access = os.access
+    # Who runs the tests may be root, whom no permission holds up.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and access(path, mode))
+
+    ended = example.run("dataset", "import", ".", "--output", "json")
+
+    answer = json.loads(ended.out)
+    paths = {file["relative_path"] for file in answer["files"]}
+    assert {"reconciler.yaml", "recordings/run-42/lidar/front.csv"} <= paths
+    assert not [path for path in paths if ".reconciler" in path or path in {"link", "pipe", "closed.csv"}]
+    assert not [path for path in paths if path.startswith("folder/")]
+    assert answer["left_out"] == {"links": 2, "own": 2, "registered": 0, "special": 1, "unreadable": 1}
+    assert (
+        "Left out: .reconciler and recordings/.reconciler (of this tool itself, with tokens and secrets); " in ended.err
+    )
+    assert "2 links, 1 pipe, socket or device and 1 unreadable file." in ended.err
+
+
+def test_a_database_of_any_name_is_left_out(folder: Folder) -> None:
+    """With what stands beside it; files whose names only begin alike are taken."""
+    folder.write("a.bag", "bytes")
+    folder.write("here.db.bag", "bytes")
+    folder.write("here.db.token", "secret")
+
+    ended = folder.run("dataset", "import", ".", "--copy", "--platform", "embedded:here.db", "--output", "json")
+    again = folder.run("dataset", "import", ".", "--copy", "--platform", "embedded:here.db", "--output", "json")
+
+    for answer in (json.loads(ended.out), json.loads(again.out)):
+        assert [file["relative_path"] for file in answer["files"]] == ["a.bag", "here.db.bag"]
+    assert "Left out: here.db, here.db.files" in again.err
+
+
+def test_files_that_are_registered_are_not_registered_again(example: Folder) -> None:
+    """As long as their size is the same; a changed one is a new version."""
+    dataset_id = imported(example)["dataset"]["dataset_id"]
+    example.write("recordings/run-42/lidar/front.csv", "1")
+
+    again = example.run("dataset", "import", "recordings/run-42", "--dataset", dataset_id, "--output", "json")
+
+    answer = json.loads(again.out)
+    assert [(file["relative_path"], file["version"]) for file in answer["files"]] == [("lidar/front.csv", 2)]
+    assert answer["left_out"]["registered"] == 1
+
+
 def test_a_list_is_never_too_long(example: Folder) -> None:
     """Any number will do for a limit."""
     assert example.run("invocations", "list", "--limit", "9" * 30).code == 0

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ import httpx
 import pytest
 
 from reconciler.cli.file_uris import base_of, is_local, uri_below
+from reconciler.client.http import HttpPlatform
+from reconciler.client.importing import BATCH_FILES
+from reconciler.domain.datasets import CreateDatasetRequest, ImportFileRequest, QueryFilesRequest
 from reconciler.domain.platform import PlatformIdentity
+from reconciler.domain.queries import each_of_pages
+from reconciler.embedded.app import BODY_LIMIT
 from reconciler.errors import ConfigurationError
 from tests.serve.processes import Server, environment, serving
 
@@ -130,3 +136,40 @@ def test_an_endpoint_is_local_by_its_name(endpoint: str, *, local: bool) -> None
 def test_paths_are_encoded_where_uris_are(base: str, expected: str) -> None:
     """Keys of an object store are written as they are."""
     assert uri_below(base, "a b/c#.bag") == expected
+
+
+def test_more_files_than_a_request_may_hold_are_registered(server: Server) -> None:
+    """Twenty thousand of them, together larger than any body the server takes."""
+    with closing(HttpPlatform.connect(endpoint=server.url, token=server.token)) as platform:
+        dataset_id = platform.create_dataset(CreateDatasetRequest(name="many")).dataset_id
+        asked = [
+            ImportFileRequest(dataset_id=dataset_id, relative_path=f"{number:05}.bag", uri=f"s3://{'b' * 200}/{number}")
+            for number in range(20_000)
+        ]
+        records = platform.import_files(asked)
+
+        pages = each_of_pages(lambda token: platform.query_files(dataset_id, QueryFilesRequest(page_token=token)))
+        registered = [record.relative_path for record in pages]
+
+    assert sum(len(request.model_dump_json()) for request in asked) > BODY_LIMIT
+    assert [record.relative_path for record in records] == registered == [each.relative_path for each in asked]
+
+
+def test_an_import_that_stopped_half_way_goes_on(server: Server, tmp_path: Path) -> None:
+    """What is registered stays, how to go on is said, and nothing is registered a second time."""
+    for number in range(BATCH_FILES):
+        (tmp_path / f"{number:05}.bag").touch()
+    refused = tmp_path / "no\ntext.bag"
+    refused.touch()
+
+    stopped = imported(server, tmp_path)
+    error = json.loads(stopped.stdout)["error"]
+    option, dataset_id = error["hint"].split()[-2:]
+    refused.rename(tmp_path / "text.bag")
+    went_on = imported(server, tmp_path, option, dataset_id)
+
+    assert stopped.returncode == 1
+    assert "5,000 of 5,001 files are registered" in error["hint"]
+    assert [Path(uri).name for uri in uris(went_on)] == ["text.bag"]
+    assert json.loads(went_on.stdout)["left_out"]["registered"] == BATCH_FILES
+    assert "Left as they are: 5,000" in went_on.stderr
