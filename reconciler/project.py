@@ -265,8 +265,8 @@ class Project:
     def _found(self) -> Found:
         from reconciler.manifests.loader import find
 
-        settings = self.settings
-        return find(settings.paths, root=settings.root, exclude=settings.exclude, stdin=self._stdin, layer=settings.layer)
+        its = self.settings
+        return find(its.paths, root=its.root, exclude=its.exclude, stdin=self._stdin, layer=its.layer)
 
     def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
         from reconciler.manifests.loader import load_found
