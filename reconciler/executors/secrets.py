@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from reconciler.domain.secrets import REFERENCE_SCHEME
 from reconciler.errors import RunFailed
-
-_SCHEME: Final = "roboto-secret://"
 
 
 def secrets_for(parameters: Mapping[str, Any], *, file: Path | None) -> dict[str, str]:
@@ -34,7 +33,7 @@ def secrets_for(parameters: Mapping[str, Any], *, file: Path | None) -> dict[str
 
 
 def _names_secret(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(_SCHEME)
+    return isinstance(value, str) and value.startswith(REFERENCE_SCHEME)
 
 
 def _listed(wanted: Mapping[str, str]) -> str:
@@ -50,5 +49,6 @@ def _read(file: Path) -> dict[str, str]:
         # No cause: a decoder's message may quote the file.
         raise RunFailed("the file of secrets is not JSON") from None
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
-        raise RunFailed(f"the file of secrets must hold one JSON object of texts, with keys like {_SCHEME}NAME")
+        legal = f"one JSON object of texts, with keys like {REFERENCE_SCHEME}NAME"
+        raise RunFailed(f"the file of secrets must hold {legal}")
     return content

@@ -1,8 +1,8 @@
 """Masking: which values of a spec or a request are secret, wrapped where they stand.
 
 Secret are defaults of parameters, parameter values and environment variables whose name says so or is listed in
-``lifecycle.sensitive``. Marks are where secrets stand: ``true`` for a secret, objects and lists around them, as in
-``terraform show -json``.
+``lifecycle.sensitive``; a value that only names a secret, such as ``roboto-secret://name``, is none. Marks are where
+secrets stand: ``true`` for a secret, objects and lists around them, as in ``terraform show -json``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from reconciler.domain.address import Address
-from reconciler.domain.secrets import MASK, Secret, names_a_secret
+from reconciler.domain.secrets import MASK, Secret, is_reference, names_a_secret
 from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.references import needed
 
@@ -60,7 +60,12 @@ def concealed(body: Mapping[str, Any], *, sensitive: frozenset[str]) -> dict[str
 def _values(values: Mapping[str, Any], secret: Claim) -> dict[str, Any]:
     if not any(map(secret, values)):
         return dict(values)
-    return {name: Secret(value) if secret(name) and value is not None else value for name, value in values.items()}
+    return {name: _wrapped(value) if secret(name) else value for name, value in values.items()}
+
+
+def _wrapped(value: Any) -> Any:
+    """Wrap a secret; what only names one is for everybody to see."""
+    return value if value is None or is_reference(value) else Secret(value)
 
 
 def _defaults(parameters: Any, secret: Claim) -> Any:
@@ -73,7 +78,7 @@ def _defaults(parameters: Any, secret: Claim) -> Any:
 def _parameter(parameter: Mapping[str, Any], is_secret: bool) -> Mapping[str, Any]:
     if not is_secret or parameter.get("default") is None:
         return parameter
-    return {**parameter, "default": Secret(parameter["default"])}
+    return {**parameter, "default": _wrapped(parameter["default"])}
 
 
 def plain(value: Any, *, reveal: bool) -> Any:

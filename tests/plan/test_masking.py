@@ -120,3 +120,22 @@ def test_requests_are_concealed_in_their_own_shape() -> None:
         "parameters": [hidden],
         "parameter_changeset": {"put_parameters": [hidden], "remove_parameters": ["a"]},
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "is_shown"),
+    [
+        ("roboto-secret://maps", True),
+        ("roboto-secret://", False),
+        ("roboto-secret://maps hunter2", False),
+        ("ROBOTO-SECRET://maps", False),
+        ("x roboto-secret://maps", False),
+    ],
+)
+def test_what_names_a_secret_is_passed_through_and_shown(value: str, is_shown: bool) -> None:
+    """A reference is reviewed like any other value; nothing else gets past the mask by looking like one."""
+    spec = action(parameters=(parameter("api_token", default=value),), container_parameters=env(DB_PASSWORD=value))
+    plan = planned([spec], [action_record()])
+    assert (value in dumps(plan)) is is_shown
+    same = {"parameters": [parameter("api_token", default=value)], "container_parameters": env(DB_PASSWORD=value)}
+    assert planned([spec], [action_record(**same)]).is_empty
