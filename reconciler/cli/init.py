@@ -10,13 +10,13 @@ from reconciler.cli.templates import (
     ACTION,
     ADOPTED_ACTION,
     PROJECT,
-    SCHEMA,
     TRIGGER,
     existing_definitions,
-    scalar,
     schema_text,
 )
 from reconciler.errors import ConfigurationError
+from reconciler.manifests.scalar_text import scalar
+from reconciler.manifests.schema_line import SCHEMA
 
 
 @click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Final
 
 from reconciler.domain.address import Kind, name_problem
+from reconciler.manifests.schema_line import SCHEMA, schema_line
 
-#: The schema of every kind; a copy in the project lets editors work offline and fit the version that wrote it.
-SCHEMA: Final = "schemas/manifest.schema.json"
-
-_SCHEMA_LINE: Final = f"# yaml-language-server: $schema=../{SCHEMA}\n"
+_SCHEMA_LINE: Final = schema_line(f"../{SCHEMA}")
 
 PROJECT: Final = (
-    f"# yaml-language-server: $schema={SCHEMA}\n"
-    """\
+    schema_line(SCHEMA)
+    + """\
 apiVersion: reconciler/v1
 kind: Project
 metadata:
@@ -69,25 +66,12 @@ metadata:
 spec:
   action_name: {action}
   required_inputs: ["**/*.bag"]
+  enabled: true
   causes: [file_upload]
 """
 )
 
 _DEPTH: Final = 3
-
-#: Characters that mean nothing in YAML where they stand.
-_HARMLESS: Final = re.compile(r"(\.\./)?[A-Za-z0-9_][A-Za-z0-9_./-]*")
-
-
-def scalar(text: str) -> str:
-    """Return text as YAML writes it: in quotes where it would be a number, a comment or another thing without."""
-    from reconciler.manifests.core_schema import NotJson, resolved
-
-    try:
-        means_itself = _HARMLESS.fullmatch(text) is not None and resolved(text) == text
-    except NotJson:
-        means_itself = False
-    return text if means_itself else json.dumps(text, ensure_ascii=False)
 
 
 def schema_text() -> str:

@@ -18,6 +18,9 @@ from reconciler.manifests.rows import NotCanonical, Row, continuation, indented,
 _ENVELOPE: Final = ("apiVersion", "kind", "metadata", "spec", "lifecycle")
 _METADATA: Final = ("name", "labels", "annotations")
 
+#: The path of what is in a list: no envelope, whatever its keys are called.
+_IN_LIST: Final = ("-",)
+
 _MARKER: Final = re.compile(r"(---|\.\.\.)(\s|$)")
 
 
@@ -122,7 +125,7 @@ class _Writer:
     def _block_item(self, row: Row, value: Node) -> list[str]:
         start = start_line(value, self.lines)
         head = self.lines[row.line][row.column :].rstrip() if start > row.line else "-"
-        body = self.block(value, lead=self.lines[row.line + 1 : start], tail=row.tail, path=())
+        body = self.block(value, lead=self.lines[row.line + 1 : start], tail=row.tail, path=_IN_LIST)
         if head == "-" and not body[0].startswith("#"):
             return [f"- {body[0]}", *indented(body[1:])]
         return [head, *indented(body)]

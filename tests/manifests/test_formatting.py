@@ -79,6 +79,12 @@ def test_the_order_is_that_of_the_models(kind: str, model: type[BaseModel]) -> N
     assert list(FIELD_ORDER[kind]) == fields
 
 
+def test_what_is_in_a_list_keeps_its_order() -> None:
+    """Keys in a list are no envelope, even if they are called like one."""
+    text = "kind: Action\nspec:\n  tags:\n    - zone: a\n      kind: b\n"
+    assert formatted_text(text) == text
+
+
 def test_the_order_of_spec_can_be_given() -> None:
     """By kind."""
     text = "kind: X\nspec:\n  a: 1\n  b: 2\n"
