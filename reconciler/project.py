@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -105,6 +105,21 @@ class Project:
         if cache is not None:
             cache.save()
         return replace(verdict, diagnostics=self.settings.each_as_seen(verdict.diagnostics))
+
+    def lint(self, rules: Collection[str] | None = None) -> Verdict:
+        """Return what the lint rules of these names find, the default ones where none are given.
+
+        Manifests that are missing or not valid are not judged further: what ``validate`` says is returned.
+        """
+        from reconciler.manifests.lint.check import lint, manifests_of
+        from reconciler.manifests.loader import Verdict
+
+        found, cache = self._found(), self._cache()
+        loading = self._load_all(found, cache)
+        is_empty = not (loading.desired.resources or loading.sets)
+        is_broken = is_empty or any(diagnostic.is_error for diagnostic in loading.diagnostics)
+        diagnostics = loading.diagnostics if is_broken else lint(manifests_of(loading, found), rules=rules)
+        return Verdict(loading.counts, self.settings.each_as_seen(diagnostics), loading.files)
 
     def now(self) -> datetime:
         """Return the time, or what ``SOURCE_DATE_EPOCH`` pins it to."""
@@ -268,12 +283,18 @@ class Project:
         its = self.settings
         return find(its.paths, root=its.root, exclude=its.exclude, stdin=self._stdin, layer=its.layer)
 
-    def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
+    def _load_all(
+        self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing
+    ) -> Loading:
         from reconciler.manifests.loader import load_found
 
         loading = load_found(found, root=self.settings.root, cache=cache, share=_share, underway=underway)
         if cache is not None:
             cache.save()
+        return loading
+
+    def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
+        loading = self._load_all(found, cache, underway=underway)
         diagnostics = self.settings.each_as_seen(loading.diagnostics)
         if any(diagnostic.is_error for diagnostic in diagnostics):
             raise InvalidManifests(diagnostics)

@@ -17,6 +17,7 @@ from reconciler.cli.pipes import let_readers_leave
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("reconciler.cli.init", "Start a project in this folder."),
     "validate": ("reconciler.cli.validate", "Check the manifests; no platform is asked."),
+    "lint": ("reconciler.cli.lint", "Find what is legal and yet probably not meant."),
     "fmt": ("reconciler.cli.fmt", "Write manifests in the one canonical form."),
     "schema": ("reconciler.cli.schema", "Write the JSON Schemas that editors use."),
     "plan": ("reconciler.cli.plan", "Show what apply would change."),
