@@ -17,7 +17,7 @@ from reconciler.cli.options import output_option, platform_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.domain.invocations import InvocationRecord
+    from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 
 
 @click.command("run", epilog="Example: reconciler run --executor container --until-idle")
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     envvar="RECONCILER_EXECUTOR",
     help="container: in podman or docker. process: on this machine, WITHOUT A SANDBOX, for actions you trust.",
 )
-@click.option("--until-idle", is_flag=True, help="Leave when nothing is queued and nothing runs.")
+@click.option(
+    "--until-idle", is_flag=True, help="Leave when nothing is queued and nothing runs; with 1 when a run failed."
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Invocations at once.")
 @click.option(
     "--engine",
@@ -64,6 +66,9 @@ def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
 
     Several may run side by side, also as several of these commands: each invocation is run by one. Ctrl-C ends what
     runs and queues it again.
+
+    With --until-idle the exit code is 1 when a run that this command took has failed for good; one that was cancelled
+    has not.
     """
     from reconciler.running import ExecutorKind, RunnerOptions, open_runner
 
@@ -76,13 +81,56 @@ def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
         secrets=arguments["secrets"],
         work_dir=arguments["work_dir"],
     )
-    stop = threading.Event()
-    with open_runner(settings_of(arguments), options, tell=_teller(output), warn=_warn, stop=stop) as runner:
+    stop, tally = threading.Event(), Tally(_teller(output))
+    with open_runner(settings_of(arguments), options, tell=tally, warn=_warn, stop=stop) as runner:
         _announce(options.executor.value, output)
         with _signals_set(stop):
             runner.run(until_idle=until_idle)
     if stop.is_set():
         raise click.exceptions.Exit(130)
+    if until_idle:
+        _sum_up(tally, output)
+
+
+class Tally:
+    """A listener of a runner that remembers how every invocation stood when it was last told of it."""
+
+    def __init__(self, tell: Callable[[InvocationRecord], None]) -> None:
+        self._tell = tell
+        self._statuses: dict[str, InvocationStatus] = {}
+
+    def __call__(self, record: InvocationRecord) -> None:
+        """Remember how an invocation stands, and tell on."""
+        self._statuses[record.invocation_id] = record.last_status
+        self._tell(record)
+
+    @property
+    def taken(self) -> int:
+        """How many invocations there were."""
+        return len(self._statuses)
+
+    @property
+    def failed(self) -> list[str]:
+        """The ids of those that failed and are not tried again."""
+        from reconciler.domain.invocations import InvocationStatus
+
+        lost = (InvocationStatus.Failed, InvocationStatus.Deadly)
+        return [invocation_id for invocation_id, status in self._statuses.items() if status in lost]
+
+
+def _sum_up(tally: Tally, output: str) -> None:
+    """Say how many runs failed, and leave with 1 when some did."""
+    failed = tally.failed
+    if output == "json":
+        from reconciler.render.machine import line_json
+
+        click.echo(line_json(type="summary", taken=tally.taken, failed=failed))
+    if not failed:
+        return
+    from reconciler.render.words import counted
+
+    click.echo(f"{len(failed):,} of {counted(tally.taken, 'run')} failed; why: reconciler logs {failed[0]}", err=True)
+    raise click.exceptions.Exit(1)
 
 
 def _announce(executor: str, output: str) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.run import Tally
+from reconciler.domain.invocations import InvocationRecord, InvocationStatus
+from tests.client.builders import invocation_data
 from tests.scenarios.conftest import Folder
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "local-run"
@@ -268,6 +271,48 @@ def test_what_is_not_there_is_said_with_1(example: Folder, arguments: tuple[str,
     assert ended.code == 1
     assert ended.err.startswith("error: ")
     assert json.loads(example.run(*arguments, "--output", "json").out)["error"]["exit_code"] == 1
+
+
+def invoked(folder: Folder, dataset_id: str, *more: str) -> str:
+    """Queue a run on a dataset, and return its id."""
+    command = ("invoke", "summarize_scans", "--dataset", dataset_id, "--input", "**", *more, "--output", "json")
+    invocation_id: str = json.loads(folder.run(*command).out)["invocation"]["invocation_id"]
+    return invocation_id
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_failed_run_is_an_exit_code(example: Folder, output: str) -> None:
+    """Who waits until all is done wants to know how it went; the others still ran."""
+    dataset_id = imported(example)["dataset"]["dataset_id"]
+    failed = invoked(example, dataset_id, "--param", "alarm_distance=near")
+    invoked(example, dataset_id)
+
+    ended = example.run("run", "--executor", "process", "--until-idle", "--output", output)
+
+    assert ended.code == 1
+    assert f"1 of 2 runs failed; why: reconciler logs {failed}" in ended.err
+    assert sorted(each["last_status_name"] for each in invocations(example)) == ["Completed", "Failed"]
+    if output == "json":
+        summary = json.loads(ended.out.splitlines()[-1])
+        assert summary == {"type": "summary", "taken": 2, "failed": [failed]}
+    assert example.run("run", "--executor", "process", "--until-idle", "--output", output).code == 0
+
+
+def test_a_cancelled_run_is_no_failure() -> None:
+    """Somebody wanted it so; and what was tried again counts by its end."""
+    told: list[InvocationRecord] = []
+    tally = Tally(told.append)
+    queued = InvocationRecord.model_validate(invocation_data())
+    for invocation_id, *statuses in (
+        ("iv_cancelled", InvocationStatus.Processing, InvocationStatus.Cancelled),
+        ("iv_again", InvocationStatus.Failed, InvocationStatus.Processing, InvocationStatus.Completed),
+        ("iv_deadly", InvocationStatus.Failed, InvocationStatus.Deadly),
+    ):
+        for status in statuses:
+            tally(queued.model_copy(update={"invocation_id": invocation_id, "last_status": status}))
+
+    assert (tally.taken, tally.failed) == (3, ["iv_deadly"])
+    assert len(told) == 7
 
 
 def test_roboto_runs_its_own_invocations(example: Folder) -> None:
