@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         UpdateInvocationStatus,
     )
     from reconciler.domain.invocations import InvocationRecord, LogRecord
+    from reconciler.domain.newer_triggers import NewerTrigger
     from reconciler.domain.whole_platform import Stream
 
 T = TypeVar("T")
@@ -181,6 +182,13 @@ class HttpPlatform:
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
         """Return one page of triggers of an organization."""
         return self._sent(resources.query_triggers(query, owner=self._or_own(owner)), readers.triggers())
+
+    def newer_triggers(self) -> tuple[NewerTrigger, ...]:
+        """Return the triggers without an older form, by name."""
+        from reconciler.domain.newer_triggers import newer_triggers_in
+
+        page = self._sent(resources.newer_triggers(owner=self._org_id), readers.newer_triggers())
+        return newer_triggers_in(page.items)
 
     def create_action(self, request: CreateActionRequest) -> ActionRecord:
         """Create an action in the caller's organization."""

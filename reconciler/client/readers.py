@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.domain.evaluations import TriggerEvaluationRecord
     from reconciler.domain.invocation_requests import CancelActiveInvocationsResponse
     from reconciler.domain.invocations import InvocationRecord, LogRecord
+    from reconciler.domain.newer_triggers import TriggerAsItCame
     from reconciler.domain.whole_platform import Stream
 
 
@@ -45,6 +46,14 @@ def trigger() -> Reader[TriggerRecord]:
 def triggers() -> Reader[Page[TriggerRecord]]:
     """One page of triggers."""
     return page_reader(TriggerRecord)
+
+
+@cache
+def newer_triggers() -> Reader[Page[TriggerAsItCame]]:
+    """Triggers in the newer shape, as they came."""
+    from reconciler.domain.newer_triggers import TriggerAsItCame
+
+    return page_reader(TriggerAsItCame)
 
 
 @cache

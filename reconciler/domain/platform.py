@@ -11,7 +11,7 @@ resource; None means the caller's own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
@@ -24,6 +24,10 @@ from reconciler.domain.requests import (
 )
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
+
+# Only an export asks for them: planning does without the shapes they are judged by.
+if TYPE_CHECKING:
+    from reconciler.domain.newer_triggers import NewerTrigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,10 @@ class PlatformReader(Protocol):
 
     def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
         """Return one page of triggers of the own organization, not yet read."""
+        ...
+
+    def newer_triggers(self) -> tuple[NewerTrigger, ...]:
+        """Return the own organization's triggers that no listing shows: those without an older form, by name."""
         ...
 
     def close(self) -> None:

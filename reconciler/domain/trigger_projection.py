@@ -22,10 +22,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from reconciler.domain.conditions import fields_of
+from reconciler.domain.conditions import ConditionType, fields_of
 from reconciler.domain.placeholders import paths_in
 from reconciler.domain.platform_events import ROOTS, OncePer, PlatformEventType
-from reconciler.domain.trigger_shapes import EventSubscription, InvokeActionTarget, TargetedTriggerRecord
+from reconciler.domain.trigger_shapes import (
+    EventSubscription,
+    InvokeActionTarget,
+    TargetedTriggerRecord,
+    TriggerSource,
+    TriggerTarget,
+)
 from reconciler.domain.triggers import (
     TriggerEvaluationCause,
     TriggerForEachPrimitive,
@@ -70,13 +76,12 @@ def targeted(record: TriggerRecord, *, target_id: str = DEFAULT_TARGET_ID) -> Ta
 
 
 def older(record: TargetedTriggerRecord, *, service_user_id: str) -> TriggerRecord | None:
-    """Return the older shape of a trigger; None where it has none."""
-    source = record.fires_on
-    if not isinstance(source, EventSubscription) or not _is_older_source(source) or _looks_further(record):
+    """Return the older shape of a trigger; None where it has none, and :func:`obstacle` says why."""
+    if obstacle(record) is not None:
         return None
-    target = record.targets[0] if len(record.targets) == 1 else None
-    if not isinstance(target, InvokeActionTarget) or not _is_older_target(target):
-        return None
+    source, target = record.fires_on, record.targets[0]
+    assert isinstance(source, EventSubscription)
+    assert isinstance(target, InvokeActionTarget)
     return TriggerRecord(
         trigger_id=record.trigger_id,
         org_id=record.org_id,
@@ -118,20 +123,41 @@ def _target(record: TriggerRecord, target_id: str) -> InvokeActionTarget:
     )
 
 
-def _is_older_source(source: EventSubscription) -> bool:
-    return source.once_per in _FOR_EACH and all(event in _CAUSES for event in source.events)
+def obstacle(record: TargetedTriggerRecord) -> str | None:
+    """Say what a trigger does that none of the older shape can; None when it has an older shape."""
+    return (
+        _source_obstacle(record.fires_on)
+        or _condition_obstacle(record.condition)
+        or (
+            _target_obstacle(record.targets[0]) if len(record.targets) == 1 else f"it has {len(record.targets)} targets"
+        )
+    )
 
 
-def _is_older_target(target: InvokeActionTarget) -> bool:
-    elsewhere = target.invocation_input is not None or target.upload_destination is not None
+def _source_obstacle(source: TriggerSource) -> str | None:
+    if not isinstance(source, EventSubscription):
+        return f"it fires on a schedule ({source.cron})"
+    other = [event.value for event in source.events if event not in _CAUSES]
+    if other:
+        return f"it fires on {', '.join(other)}"
+    return None if source.once_per in _FOR_EACH else f"it fires once per {source.once_per.value}"
+
+
+def _condition_obstacle(condition: ConditionType | None) -> str | None:
+    """Say what a condition asks for that older triggers do not see."""
+    if condition is None:
+        return None
+    roots = {path.partition(".")[0] for path in fields_of(condition)}
+    further = sorted(roots & (ROOTS - _OLDER_ROOTS))
+    return f"its condition looks at {', '.join(further)}" if further else None
+
+
+def _target_obstacle(target: TriggerTarget) -> str | None:
+    if not isinstance(target, InvokeActionTarget):
+        return f"its target is of type {target.type}"
+    if target.invocation_input is not None or target.upload_destination is not None:
+        return "it says where its inputs come from or its outputs go to"
     patterns = [target.required_inputs, *([target.additional_inputs] if target.additional_inputs else [])]
-    legal = all(patterns_problem(listed) is None for listed in patterns)
-    return legal and not elsewhere and not paths_in(target)
-
-
-def _looks_further(record: TargetedTriggerRecord) -> bool:
-    """Return True when the condition asks for what older triggers do not see."""
-    if record.condition is None:
-        return False
-    roots = {path.partition(".")[0] for path in fields_of(record.condition)}
-    return bool(roots & (ROOTS - _OLDER_ROOTS))
+    if any(patterns_problem(listed) is not None for listed in patterns):
+        return "it has no required inputs"
+    return "it has placeholders that the event fills in" if paths_in(target) else None

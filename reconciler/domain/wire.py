@@ -20,6 +20,9 @@ from reconciler.errors import (
 #: The shape of triggers this tool speaks; later versions of the platform have another (2026-08-27).
 API_VERSION: Final = "2025-07-14"
 
+#: The version from which on the platform speaks of triggers in the newer shape.
+NEWER_TRIGGERS: Final = "2026-08-27"
+
 HEADER_API_VERSION: Final = "X-Roboto-Api-Version"
 HEADER_CALLER_ORG: Final = "X-Roboto-Org-Id"
 HEADER_OWNER_ORG: Final = "X-Roboto-Resource-Owner-Id"

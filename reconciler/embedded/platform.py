@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.domain.actions import ActionRecord
@@ -28,6 +28,7 @@ from reconciler.domain.invocation_requests import (
     UpdateInvocationStatus,
 )
 from reconciler.domain.invocations import InvocationRecord, LogRecord
+from reconciler.domain.newer_triggers import NewerTrigger
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
 from reconciler.domain.requests import (
@@ -48,18 +49,13 @@ from reconciler.embedded.doing import doing
 from reconciler.embedded.files import add_uploads
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.leases import check_lease
-from reconciler.embedded.scheduler import Clock, Scheduler, run_due
+from reconciler.embedded.scheduler import Clock, Scheduler, run_due, utc_now
 from reconciler.embedded.store import Rows, Store
 from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.targeted_platform import TargetedTriggers
 from reconciler.errors import PlatformError
 
 __all__ = ["LOCAL_CALLER", "Caller", "EmbeddedPlatform"]
-
-
-def utc_now() -> datetime:
-    """Return the time, in UTC."""
-    return datetime.now(UTC)
 
 
 class EmbeddedPlatform:
@@ -164,6 +160,10 @@ class EmbeddedPlatform:
 
     def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
         return self.stored_triggers(query)
+
+    def newer_triggers(self) -> tuple[NewerTrigger, ...]:
+        with doing("list triggers of the newer shape"):
+            return self.targeted_triggers.newer_only()
 
     def create_trigger(self, request: CreateTriggerRequest) -> TriggerRecord:
         with self._writing(f'create trigger "{request.name}"') as rows:

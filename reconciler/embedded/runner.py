@@ -17,8 +17,9 @@ from pathlib import Path
 from reconciler.domain.invocations import InvocationRecord
 from reconciler.embedded.attempt import Bench, Credentials, attempt
 from reconciler.embedded.invocation_rows import Run
-from reconciler.embedded.platform import EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
+from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformError, PlatformUnavailable
 from reconciler.executors.port import Executor
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from reconciler.domain.schedules import latest_occurrence, next_occurrence
@@ -22,6 +22,12 @@ from reconciler.errors import PlatformError
 
 #: Tells the time, in UTC.
 Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
 
 #: How long the scheduler sleeps at most: other processes may have made a trigger meanwhile.
 LONGEST_SLEEP: Final = timedelta(seconds=5)

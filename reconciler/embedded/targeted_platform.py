@@ -8,6 +8,7 @@ from datetime import datetime
 from reconciler.domain.dispatches import TriggerDispatchRecord
 from reconciler.domain.dry_runs import TriggerDryRunRequest, TriggerDryRunResponse
 from reconciler.domain.evaluations import TriggerEvaluationRecord
+from reconciler.domain.newer_triggers import NewerTrigger, newer_triggers
 from reconciler.domain.queries import Page
 from reconciler.domain.scheduled_triggers import (
     CreateScheduledTriggerRequest,
@@ -55,6 +56,10 @@ class TargetedTriggers:
         """Return every trigger, newest first."""
         with self._store.reading() as rows:
             return targeted.list_triggers(rows, caller=self._caller, owner=owner)
+
+    def newer_only(self) -> tuple[NewerTrigger, ...]:
+        """Return the triggers without an older form, by name."""
+        return newer_triggers(self.list_all().items)
 
     def update(
         self, trigger_id: str, request: UpdateTargetedTriggerRequest, *, owner: str | None = None

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from reconciler.domain.actions import ActionRecord
+from reconciler.domain.newer_triggers import NewerTrigger
 from reconciler.domain.notset import NotSetType
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.queries import Page, QuerySpecification, UnreadPage
@@ -94,6 +95,9 @@ class MemoryPlatform:
 
     def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
         return StoredPage(TriggerRecord, tuple(record.model_dump_json() for record in self.triggers.values()), None)
+
+    def newer_triggers(self) -> tuple[NewerTrigger, ...]:
+        return ()
 
     def close(self) -> None:
         return None

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator
+from reconciler.domain.newer_triggers import NewerTrigger
 from reconciler.domain.platform import Platform
+from reconciler.domain.platform_events import OncePer, PlatformEventType
 from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import UpdateActionRequest, UpdateTriggerRequest
+from reconciler.domain.trigger_shapes import (
+    CreateTargetedTriggerRequest,
+    EventSubscription,
+    InvokeActionTarget,
+    Schedule,
+    TriggerTarget,
+)
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive
 from reconciler.domain.values import ActionReference, ComputeRequirements, ContainerParameters
+from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import Conflict, InvalidRequest, NotFound
 from tests.contract.builders import new_action, new_trigger
+from tests.contract.conftest import ANN, World
 
 CONDITION = ConditionGroup(
     operator=ConditionOperator.And,
@@ -260,3 +273,26 @@ def test_an_unknown_trigger_is_not_found(platform: Platform, name: str) -> None:
         platform.update_trigger(name, UpdateTriggerRequest(enabled=True))
     with pytest.raises(NotFound):
         platform.delete_trigger(name)
+
+
+def test_triggers_that_no_listing_shows_are_told_with_the_reason(world: World, tmp_path: Path) -> None:
+    """What only the newer shape can say is not lost on whoever lists triggers; others are not told twice."""
+    hidden = {
+        "nightly": Schedule(cron="0 6 * * *"),
+        "on_created": EventSubscription(events=[PlatformEventType.DatasetCreated], once_per=OncePer.Dataset),
+        "plain": EventSubscription(events=[PlatformEventType.FileUploaded], once_per=OncePer.Dataset),
+    }
+    target = InvokeActionTarget(target_id="t", action=ActionReference(name="ros_ingest"), required_inputs=["*.bag"])
+    with closing(EmbeddedPlatform.open(tmp_path / "platform.db", caller=ANN)) as embedded:
+        for name, fires_on in hidden.items():
+            inputs = [] if isinstance(fires_on, Schedule) else target.required_inputs
+            targets: list[TriggerTarget] = [target.model_copy(update={"required_inputs": inputs})]
+            embedded.targeted_triggers.create(
+                CreateTargetedTriggerRequest(name=name, fires_on=fires_on, targets=targets)
+            )
+
+    assert world.ours.newer_triggers() == (
+        NewerTrigger("nightly", "it fires on a schedule (0 6 * * *)"),
+        NewerTrigger("on_created", "it fires on dataset.created"),
+    )
+    assert world.theirs.newer_triggers() == ()

@@ -14,8 +14,9 @@ from reconciler.domain.datasets import UpdateDatasetRequest, UpdateFileRequest
 from reconciler.domain.invocation_requests import SetContainerInfoRequest, UpdateInvocationStatus
 from reconciler.domain.invocations import ExecutorContainer, InvocationStatus, LogRecord
 from reconciler.embedded.leases import LeaseLost, attempt_of, is_held
-from reconciler.embedded.platform import EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.pulse import at_work_for
+from reconciler.embedded.scheduler import utc_now
 from reconciler.executors.port import Exit, Job
 from tests.contract.builders import new_action
 from tests.contract.run_builders import new_dataset, new_import, new_invocation

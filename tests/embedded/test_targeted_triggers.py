@@ -21,7 +21,8 @@ from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPri
 from reconciler.domain.values import ActionParameter
 from reconciler.embedded import events
 from reconciler.embedded.events import DatasetEvent
-from reconciler.embedded.platform import EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import EmbeddedPlatform
+from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import InvalidRequest, NotFound
 from tests.contract.builders import new_action, new_trigger
 from tests.contract.run_builders import new_dataset

@@ -10,6 +10,7 @@ accessibility      PUT ``v1/actions/{name}/accessibility``  owner             wh
 delete             DELETE ``v1/actions/{name}``             owner             none
 list               POST ``v1/actions/query``                owner             the query, without nulls
 list the hub       POST ``v1/actions/query/actionhub``      owner, if given   the query, without nulls
+newer triggers     GET ``v1/triggers``                      owner             none
 own organizations  GET ``v1/orgs/caller``                   none              none
 =================  =======================================  ================  ==================================
 
@@ -41,6 +42,7 @@ from reconciler.domain.requests import (
     UpdateTriggerRequest,
 )
 from reconciler.domain.values import Accessibility
+from reconciler.domain.wire import HEADER_API_VERSION, NEWER_TRIGGERS
 
 _ROOTS: Final = {Kind.ACTION: "v1/actions", Kind.TRIGGER: "v1/triggers"}
 
@@ -93,6 +95,13 @@ def query_actions(query: QuerySpecification, *, owner: str | None, accessibility
 def query_triggers(query: QuerySpecification, *, owner: str | None) -> Call:
     """List one page of an organization's triggers."""
     return listing("list triggers", "v1/triggers/query", query, owner=owner)
+
+
+def newer_triggers(*, owner: str | None) -> Call:
+    """List every trigger of an organization in the newer shape."""
+    operation = "list triggers of the newer shape"
+    headers = (*owned_by(owner, operation), (HEADER_API_VERSION, NEWER_TRIGGERS))
+    return Call(operation, "GET", "v1/triggers", headers=headers)
 
 
 def _operation(verb: str, kind: Kind, name: str) -> str:

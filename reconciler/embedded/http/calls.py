@@ -19,9 +19,6 @@ from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.stored_page import StoredPage
 from reconciler.errors import InvalidRequest
 
-#: From this API version on triggers have another shape; it is no version of a client that sends none.
-NEWER_TRIGGERS: Final = "2026-08-27"
-
 #: From this API version on null in an update of a dataset clears a field; before, it leaves the field alone.
 NULL_CLEARS: Final = "2026-01-02"
 

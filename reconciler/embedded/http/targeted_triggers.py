@@ -12,9 +12,10 @@ from reconciler.domain.trigger_shapes import (
     TargetedTriggerRecord,
     UpdateTargetedTriggerRequest,
 )
+from reconciler.domain.wire import NEWER_TRIGGERS
 from reconciler.embedded.event_samples import samples
 from reconciler.embedded.http.accounts import Access
-from reconciler.embedded.http.calls import NEWER_TRIGGERS, Call
+from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.operations import Operation
 
 

@@ -8,8 +8,9 @@ from reconciler.domain.evaluations import TriggerEvaluationRecord
 from reconciler.domain.queries import Page, QuerySpecification
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerRecord
+from reconciler.domain.wire import NEWER_TRIGGERS
 from reconciler.embedded.http.accounts import Access
-from reconciler.embedded.http.calls import NEWER_TRIGGERS, Call
+from reconciler.embedded.http.calls import Call
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.stored_page import StoredPage
 
