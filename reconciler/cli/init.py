@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def _project_name(folder: Path) -> str:
 
 
 def _files(folder: Path, name: str) -> dict[Path, str]:
-    files = {folder / "reconciler.yaml": PROJECT.format(name=scalar(name))}
+    files = {folder / "reconciler.yaml": PROJECT.format(name=scalar(name), inventory=uuid.uuid4())}
     definitions = existing_definitions(folder)
     for action, definition in definitions.items():
         relative = Path("..") / definition.relative_to(folder)

@@ -23,6 +23,9 @@ spec:
   # Name the platform here once everybody agrees, or per run with --platform.
   # platform: roboto
   manifests: [actions, triggers]
+  inventory:
+    # What tells this project's own resources from all others: written once, never changed, never copied.
+    id: {inventory}
 """
 )
 

@@ -53,7 +53,7 @@ def project(folder: Folder) -> Folder:
 def uris(plan: str) -> dict[str, Any]:
     """Return what a plan would make, field by field."""
     changes = json.loads(plan)["resource_changes"]
-    return {change["address"]: change["after"] for change in changes}
+    return {change["address"]: change["change"]["after"] for change in changes}
 
 
 @pytest.mark.parametrize("command", ["plan", "validate", "drift", "apply", "invocations list"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from uuid import UUID
 
 import pytest
 
+from reconciler.manifests.project_file import read_project
 from tests.scenarios.conftest import Folder
 
 
@@ -25,3 +27,17 @@ def test_a_definition_is_found_again_wherever_it_lies(folder: Folder, place: str
     assert folder.run("init").code == 0
     ended = folder.run("validate")
     assert (ended.code, ended.out) == (0, "1 action and 1 trigger valid.\n"), ended.said
+
+
+def test_every_project_has_an_inventory_of_its_own(folder: Folder) -> None:
+    """Its id is random: nothing about it can be guessed from a path or a name, and no other project has it."""
+    ids = []
+    for name in ("one", "two"):
+        assert folder.run("init", name, "--name", "robots").code == 0
+        settings, diagnostics = read_project(folder.path / name / "reconciler.yaml")
+        assert diagnostics == ()
+        assert settings is not None
+        assert settings.inventory is not None
+        ids.append(settings.inventory.id)
+    assert {UUID(each).version for each in ids} == {4}
+    assert ids[0] != ids[1]
