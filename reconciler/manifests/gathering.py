@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.address import Address, Kind
 from reconciler.manifests.checks import repeated_parameters, resource_problems
+from reconciler.manifests.claims import Claims, declared_twice
 from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
 from reconciler.manifests.desired import ParameterSet, Resource, Spec
 from reconciler.manifests.environment_layer import Overlay
@@ -50,7 +51,7 @@ class Gathering:
     resources: dict[Address, Resource] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     digests: dict[str, str] = field(default_factory=dict)
-    _claimed: dict[Address, Origin] = field(default_factory=dict)
+    _claims: Claims = field(init=False)
     _sets: dict[str, dict[str, Any]] = field(default_factory=dict)
     _used_sets: set[str] = field(default_factory=set)
     _broken_sets: set[str] = field(default_factory=set)
@@ -61,6 +62,7 @@ class Gathering:
 
     def __post_init__(self) -> None:
         """Read the patches first: they are needed from the first document on."""
+        self._claims = Claims(self.origins)
         self._laying = Laying(self.overlay, self.origins)
         self.diagnostics += self._laying.begin(self.root)
 
@@ -222,30 +224,22 @@ class Gathering:
             self.resources[resource.address] = resource
 
     def _claim(self, address: Address, origin: Origin) -> bool:
-        """Return whether a name is new; report it where it is not."""
-        first = self._claimed.setdefault(address, origin)
-        if first is not origin:
-            self._report_twice(f'{address.kind.value.lower()} "{address.name}"', origin, first)
-        return first is origin
+        """Return whether a name is new; report it where it is not, or nearly not."""
+        problem = self._claims.claim(address, origin)
+        if problem is None:
+            return True
+        self._report(origin, [problem])
+        return problem.severity is not Severity.ERROR
 
     def _add_set(self, origin: Origin, document: dict[str, Any]) -> None:
         name, parameters = document["metadata"]["name"], document["spec"]["parameters"]
         self._report(origin, repeated_parameters(parameters, pointer="/spec/parameters"))
         if name in self._sets:
-            self._report_twice(f'parameter set "{name}"', origin, self.origins.sets[name])
+            first = self.origins.find(self.origins.sets[name], "/metadata/name")
+            self._report(origin, [declared_twice(f'parameter set "{name}"', first)])
             return
         self._sets[name] = by_name(parameters)
         self.origins.sets[name] = origin
-
-    def _report_twice(self, what: str, origin: Origin, first: Origin) -> None:
-        place = self.origins.find(first, "/metadata/name")
-        problem = Problem(
-            "duplicate-name",
-            f"{what} is declared twice; the first is at {place}",
-            "/metadata/name",
-            "keep one of the two",
-        )
-        self._report(origin, [problem])
 
     # -- layers
 

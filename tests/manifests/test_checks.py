@@ -283,6 +283,23 @@ def test_names_that_are_there_twice_show_both_places(tmp_path: Path) -> None:
     ]
 
 
+def test_names_that_differ_in_letter_case_only_are_a_warning_with_both_places(tmp_path: Path) -> None:
+    """Both are kept: to the platform they are two, to a hurried reader and to some file systems one."""
+    loading = loaded(
+        tmp_path,
+        {
+            "a.yaml": action("{uri: x}", name="Lidar"),
+            "b.yaml": action("{uri: y}", name="lidar"),
+            "t.yaml": trigger("{action_name: lidar, required_inputs: [x]}", name="LIDAR"),
+        },
+    )
+    assert lines(loading.diagnostics) == [
+        'b.yaml:3:18: similar-name: action "lidar" and "Lidar" at a.yaml:3:18 differ in letter case only'
+    ]
+    assert [each.is_error for each in loading.diagnostics] == [False]
+    assert len(loading.desired.resources) == 3
+
+
 def test_an_action_and_a_trigger_may_share_a_name(tmp_path: Path) -> None:
     """Names are told apart by kind."""
     loading = loaded(
