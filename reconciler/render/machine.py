@@ -11,7 +11,8 @@ from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Chang
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import Plan
+from reconciler.plan.model import DriftState, Plan
+from reconciler.render.deviations import accept, drift_view, restore
 
 #: Minor versions only add members; readers refuse another major version.
 FORMAT_VERSION: Final = "1.0"
@@ -32,29 +33,55 @@ def plan_json(plan: Plan, *, reveal: bool = False) -> str:
 
 
 def drift_json(drift: Drift) -> str:
-    """Return what differs and a line end, each difference in the form a plan's change has."""
+    """Return what differs and a line end, each difference in the form a plan's change has.
+
+    With an inventory ``deviations`` tell who moved, git or somebody on the platform, each with both remedies.
+    """
     from reconciler.plan.planfile import document
 
     # The differences are changes, so the plan's own document tells them; only what it decides is left out.
-    told = document(Plan(drift.identity, drift.source, drift.differences, drift.unchanged, drift.unmanaged))
-    members = ("format_version", "tool_version", "platform", "source", "unmanaged", "summary")
-    summary = told["summary"]
+    told = document(
+        Plan(
+            drift.identity,
+            drift.source,
+            drift.differences,
+            drift.unchanged,
+            drift.unmanaged,
+            inventory=drift.inventory,
+            drift=drift.deviations,
+        )
+    )
+    members = ("format_version", "tool_version", "platform", "source", "inventory", "unmanaged")
+    left_out = {"requests", "depends_on"}
     return _document(
         {
             **{name: told[name] for name in members},
-            "summary": {
-                "missing": summary["create"],
-                "differing": summary["update"],
-                "unwanted": summary["delete"],
-                "unchanged": summary["unchanged"],
-                "unmanaged": summary["unmanaged"],
-            },
+            "summary": _drift_summary(drift, told["summary"]),
             "resource_drift": [
-                {name: member for name, member in change.items() if name not in ("requests", "depends_on")}
+                {name: member for name, member in change.items() if name not in left_out}
                 for change in told["resource_changes"]
+            ],
+            "deviations": [
+                {**member, "remedies": {"restore": restore(each.address), "accept": accept(each.address, each.state)}}
+                for member, each in zip(told["resource_drift"], drift.deviations, strict=True)
             ],
         }
     )
+
+
+def _drift_summary(drift: Drift, counts: Mapping[str, int]) -> dict[str, int]:
+    summary = {
+        "missing": counts["create"],
+        "differing": counts["update"],
+        "unwanted": counts["delete"],
+        "unchanged": counts["unchanged"],
+        "unmanaged": counts["unmanaged"],
+    }
+    if drift.inventory is None:
+        return summary
+    states = Counter(each.state for each in drift.deviations)
+    outside = {"drift": states[DriftState.DRIFT], "both": states[DriftState.BOTH], "gone": states[DriftState.MISSING]}
+    return {**summary, **outside, "pending": drift_view(drift).pending, "known": drift.known}
 
 
 def diagnostics_json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> str:

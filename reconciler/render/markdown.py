@@ -1,7 +1,7 @@
 """Plans and drift for pull requests and step summaries, within a budget of characters.
 
-What does not fit is left out from the end: first the details, then rows of the table, then the table, and the
-counts stay. A hidden marker comes first, by which a workflow finds the comment to update.
+A hidden marker comes first, by which a workflow finds the comment to update; then counts, what cannot be done, what
+cannot be undone, a table, a picture, and the differences to unfold.
 """
 
 from __future__ import annotations
@@ -11,11 +11,28 @@ from datetime import UTC, datetime
 from typing import Final
 
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import Op, Plan
-from reconciler.render.markup import code, details, fenced, html_code, prose
-from reconciler.render.palette import DRIFTED
-from reconciler.render.view import ChangeView, FieldView, PlanView, view
-from reconciler.render.words import ago, bounded, counted, drift_counts, plan_counts
+from reconciler.plan.model import Plan
+from reconciler.render.deviations import DeviationView, drift_view
+from reconciler.render.fields import FieldView
+from reconciler.render.fitting import Parts, Table, fitted
+from reconciler.render.markup import callout, code, details, fenced, html_code, prose
+from reconciler.render.mermaid import mermaid_graph
+from reconciler.render.unmanaged import UnmanagedView
+from reconciler.render.view import ChangeView, PlanView, view
+from reconciler.render.words import (
+    ACCEPT_GONE,
+    LEFT_ALONE,
+    NEVER_DELETED,
+    OUTSIDE,
+    RESTORE,
+    ago,
+    bounded,
+    counted,
+    known_words,
+    moment,
+    pending_words,
+    plan_counts,
+)
 
 PLAN_MARKER: Final = "<!-- reconciler:plan -->"
 DRIFT_MARKER: Final = "<!-- reconciler:drift -->"
@@ -27,128 +44,158 @@ LIMIT: Final = 65_000
 _NAMES_LIMIT: Final = 6
 _LIST_LIMIT: Final = 20
 
-#: Room kept for the sentences that say what was left out.
-_RESERVE: Final = 200
+_PLAN_HEAD: Final = "| change | resource | what | where |\n|---|---|---|---|"
+_DRIFT_HEAD: Final = "| | resource | what | last modified by | when | where |\n|---|---|---|---|---|---|"
 
 
-def plan_markdown(plan: Plan, *, limit: int = LIMIT, title: str | None = None) -> str:
-    """Return a plan as a comment of at most ``limit`` characters: counts, a table, the differences to unfold."""
+def plan_markdown(plan: Plan, *, limit: int = LIMIT, title: str | None = None, marker: str = PLAN_MARKER) -> str:
+    """Return a plan as a comment of at most ``limit`` characters.
+
+    ``marker`` is the hidden comment that begins it, for whoever keeps several on one pull request.
+    """
     seen = view(plan)
-    counts = f"Plan: {plan_counts(seen.counts)}." if seen.changes else "No changes."
-    return _fitted(
-        [PLAN_MARKER, f"### {prose(title) if title else counts}", *([counts] if title else [])],
-        _notes(seen),
-        table=("| change | resource | what | where |\n|---|---|---|---|", [_plan_row(each) for each in seen.changes]),
-        unfolded=[_unfolded(each, each.op.value) for each in seen.changes],
-        limit=limit,
+    counts = "No changes." if plan.is_empty and not seen.refusals else f"Plan: {plan_counts(seen.counts)}."
+    parts = Parts(
+        head=[marker, f"### {prose(title) if title else counts}", *([counts] if title else [])],
+        first=[*_refused(seen), *_endangered(seen), *_outside(seen)],
+        table=Table(_PLAN_HEAD, [_plan_row(each) for each in seen.changes]),
+        notes=_plan_notes(seen),
+        picture=_picture(plan),
+        details=[
+            *(_unfolded_change(each) for each in seen.changes if each.fields or each.requests),
+            *(_unfolded_deviation(each) for each in seen.outside if each.compares),
+        ],
     )
+    return fitted(parts, limit=limit)
 
 
-def drift_markdown(drift: Drift, *, now: datetime | None = None, limit: int = LIMIT) -> str:
+def drift_markdown(drift: Drift, *, now: datetime | None = None, limit: int = LIMIT, marker: str = DRIFT_MARKER) -> str:
     """Return drift as a comment of at most ``limit`` characters; ages are counted back from ``now``."""
     now = now or datetime.now(UTC)
-    seen = view(drift)
-    counts = f"Drift: {drift_counts(seen.counts)}." if seen.changes else "No drift."
-    return _fitted(
-        [DRIFT_MARKER, f"### {counts}"],
-        _notes(seen),
-        table=(
-            "| | resource | what | last modified by | when | where |\n|---|---|---|---|---|---|",
-            [_drift_row(each, now=now) for each in seen.changes],
-        ),
-        unfolded=[_unfolded(each, DRIFTED[each.op], sent=False) for each in seen.changes if each.op is Op.UPDATE],
-        limit=limit,
+    seen = drift_view(drift)
+    parts = Parts(
+        head=[marker, f"### {seen.told}"],
+        first=[],
+        table=Table(_DRIFT_HEAD, [_drift_row(each, now=now) for each in seen.found]),
+        notes=[
+            *_remedies(seen.found),
+            *filter(None, [known_words(seen.known), pending_words(seen.pending)]),
+            *_unmanaged(seen.unmanaged, why=LEFT_ALONE),
+            f"{counted(seen.unchanged, 'resource')} unchanged on {code(seen.place)}.",
+        ],
+        details=[_unfolded_deviation(each) for each in seen.found if each.compares],
     )
+    return fitted(parts, limit=limit)
 
 
-def _fitted(head: list[str], notes: list[str], *, table: tuple[str, list[str]], unfolded: list[str], limit: int) -> str:
-    """Join the parts of a comment, leaving out from the end what the budget has no room for."""
-    text = "\n\n".join(head)
-    if len(text) + 1 > limit:
-        return f"{text[: max(0, limit - 1)]}\n"[: max(0, limit)]
-    heading, rows = table
-    room = limit - len(text) - _RESERVE
-    shown = _first(rows, room=room - len(heading) - 2, separator=1)
-    if shown:
-        text += "\n\n" + "\n".join([heading, *rows[:shown]])
-    if shown < len(rows) and len(text) + _RESERVE <= limit:
-        text += f"\n\n{counted(len(rows) - shown, 'further change')} left out of this table."
-    for note in notes:
-        if len(text) + len(note) + _RESERVE <= limit:
-            text += f"\n\n{note}"
-    if shown == len(rows):
-        text = _with_details(text, unfolded, limit=limit)
-    return text + "\n"
+def _refused(seen: PlanView) -> list[str]:
+    if not seen.refusals:
+        return []
+    listed = [
+        f"- **{prose(each.rule)}**: {prose(each.summary)}. The way past it: {_way(each.way)}"
+        for each in seen.refusals[:_LIST_LIMIT]
+    ]
+    return [callout("CAUTION", "**Refused: this plan cannot be applied.**", "", *listed, *_and_more(seen.refusals))]
 
 
-def _with_details(text: str, unfolded: list[str], *, limit: int) -> str:
-    fits = _first(unfolded, room=limit - len(text) - _RESERVE, separator=2)
-    if fits:
-        text += "\n\n" + "\n\n".join(unfolded[:fits])
-    left = len(unfolded) - fits
-    if left and len(text) + _RESERVE <= limit:
-        text += f"\n\nThe details of {counted(left, 'further change')} do not fit here: see the output of the command."
-    return text
+def _way(way: str) -> str:
+    return code(way) if way.startswith("--") else prose(way)
 
 
-def _first(parts: Sequence[str], *, room: int, separator: int) -> int:
-    """Return how many of the first parts fit."""
-    for number, part in enumerate(parts):
-        room -= len(part) + separator
-        if room < 0:
-            return number
-    return len(parts)
+def _endangered(seen: PlanView) -> list[str]:
+    """Return what cannot be taken back once the plan is applied."""
+    lost = [change for change in seen.changes if change.dangers]
+    if not lost:
+        return []
+    listed = [f"- {code(each.address)}: {'; '.join(each.dangers)}" for each in lost[:_LIST_LIMIT]]
+    return [callout("WARNING", f"**{counted(len(lost), 'deletion')}**", "", *listed, *_and_more(lost))]
+
+
+def _outside(seen: PlanView) -> list[str]:
+    if not seen.outside:
+        return []
+    rows = [_drift_row(each) for each in seen.outside[:_LIST_LIMIT]]
+    return ["\n".join([f"**Changed outside**{OUTSIDE}.", "", _DRIFT_HEAD, *rows, *_and_more(seen.outside)])]
+
+
+def _and_more(listed: Sequence[object]) -> list[str]:
+    return ["", f"and {len(listed) - _LIST_LIMIT:,} more"] if len(listed) > _LIST_LIMIT else []
 
 
 def _plan_row(change: ChangeView) -> str:
-    return f"| {code(change.symbol)} {change.op.value} | {code(change.address)} | {_what(change)} | {_where(change)} |"
+    what = "; ".join(filter(None, [_names(change.names) if change.compares else "", *map(prose, change.notes)]))
+    return f"| {code(change.symbol)} {change.op.value} | {code(change.title)} | {what} | {_where(change.origin)} |"
 
 
-def _drift_row(change: ChangeView, *, now: datetime) -> str:
-    by = code(change.modified_by) if change.modified_by else ""
-    when = ago(change.modified, now=now) if change.modified else ""
-    word = DRIFTED[change.op]
-    return f"| {word} | {code(change.address)} | {_names(change)} | {by} | {when} | {_where(change)} |"
+def _drift_row(found: DeviationView, *, now: datetime | None = None) -> str:
+    """Return the row of a deviation; with ``now`` its age, without the time, which reads the same tomorrow."""
+    by = code(found.modified_by) if found.modified_by else ""
+    when = ""
+    if found.modified is not None:
+        when = ago(found.modified, now=now) if now else moment(found.modified)
+    names = _names(found.names) if found.compares else ""
+    return f"| {found.word} | {code(found.address)} | {names} | {by} | {when} | {_where(found.origin)} |"
 
 
-def _what(change: ChangeView) -> str:
-    return "; ".join(filter(None, [_names(change), *change.notes]))
+def _names(names: Sequence[str]) -> str:
+    return bounded([code(name) for name in names], limit=_NAMES_LIMIT)
 
 
-def _names(change: ChangeView) -> str:
-    """Return the fields that differ; of a resource that is only on one side, all of them would."""
-    return bounded([code(name) for name in change.names], limit=_NAMES_LIMIT) if change.op is Op.UPDATE else ""
+def _where(origin: str) -> str:
+    return code(origin) if origin else ""
 
 
-def _where(change: ChangeView) -> str:
-    return code(change.origin) if change.origin else ""
-
-
-def _notes(seen: PlanView) -> list[str]:
-    notes = []
-    if seen.part:
-        notes.append(f"Only a part was planned: {code(seen.part)}.")
+def _plan_notes(seen: PlanView) -> list[str]:
+    notes = [f"Only a part was planned: {code(seen.part)}."] if seen.part else []
     if seen.warnings:
-        notes.append(
-            "\n".join(f"- warning: {_warned(each.summary, each.span)}" for each in seen.warnings[:_LIST_LIMIT])
-        )
-    if seen.unmanaged:
-        listed = bounded([code(each.address) for each in seen.unmanaged], limit=_LIST_LIMIT)
-        notes.append(f"{len(seen.unmanaged):,} not in manifests, left alone: {listed}.")
-    notes.append(f"{counted(seen.unchanged, 'resource')} unchanged on {code(seen.place)}.")
-    return notes
+        warned = [f"- {each.severity.value}: {_warned(each.summary, each.span)}" for each in seen.warnings]
+        notes.append("\n".join([*warned[:_LIST_LIMIT], *_and_more(warned)]))
+    notes += _unmanaged(seen.unmanaged, why=LEFT_ALONE if seen.has_inventory else NEVER_DELETED)
+    return [*notes, f"{counted(seen.unchanged, 'resource')} unchanged on {code(seen.place)}."]
+
+
+def _unmanaged(unmanaged: Sequence[UnmanagedView], *, why: str) -> list[str]:
+    listed = bounded([code(each.address) for each in unmanaged], limit=_LIST_LIMIT)
+    return [f"{len(unmanaged):,} not in manifests, {why}: {listed}."] if unmanaged else []
+
+
+def _remedies(found: Sequence[DeviationView]) -> list[str]:
+    if not found:
+        return []
+    accepts = [
+        f"- {code(each.address)}: {code(each.accept) if each.accept else ACCEPT_GONE}" for each in found[:_LIST_LIMIT]
+    ]
+    told = f"Restore what the manifests say with {code(RESTORE)}, or accept what is live:"
+    return ["\n".join([told, "", *accepts, *_and_more(found)])]
 
 
 def _warned(summary: str, span: object | None) -> str:
     return f"{code(str(span))} {prose(summary)}" if span else prose(summary)
 
 
-def _unfolded(change: ChangeView, word: str, *, sent: bool = True) -> str:
+def _picture(plan: Plan) -> str:
+    source = mermaid_graph(plan)
+    if not source:
+        return ""
+    return details("What is touched, as a graph", fenced(source.splitlines(), language="mermaid"))
+
+
+def _unfolded_change(change: ChangeView) -> str:
     lines = [line for field in change.fields for line in _difference(field)]
-    if change.hidden and change.op is Op.UPDATE:
+    if change.hidden and change.compares:
         lines.append(f"  ({counted(change.hidden, 'unchanged field')} hidden)")
-    lines += [f"  {request}" for request in change.requests if sent]
-    return details(f"{html_code(f'{change.symbol} {change.address}')} {word}", fenced(lines, language="diff"))
+    lines += [f"  {request}" for request in change.requests]
+    summary = f"{html_code(f'{change.symbol} {change.title}')} {change.op.value}"
+    return details(summary, fenced(lines, language="diff"))
+
+
+def _unfolded_deviation(found: DeviationView) -> str:
+    lines = [line for field in found.fields for line in _difference(field)]
+    if found.hidden:
+        lines.append(f"  ({counted(found.hidden, 'unchanged field')} hidden)")
+    before, after = found.sides
+    summary = f"{html_code(f'{found.symbol} {found.address}')} {found.word} (- {before}, + {after})"
+    return details(summary, fenced(lines, language="diff"))
 
 
 def _difference(field: FieldView) -> list[str]:

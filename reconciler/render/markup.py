@@ -43,5 +43,10 @@ def details(summary: str, *body: str) -> str:
     return "\n".join([f"<details><summary>{summary}</summary>", "", *body, "", "</details>"])
 
 
+def callout(kind: str, *lines: str) -> str:
+    """Return lines in a box of GitHub's and GitLab's: ``CAUTION``, ``WARNING`` or ``NOTE``."""
+    return "\n".join([f"> [!{kind}]", *(f"> {line}".rstrip() for line in lines)])
+
+
 def _entity(match: re.Match[str]) -> str:
     return f"&#{ord(match.group())};"

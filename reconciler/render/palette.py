@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from reconciler.apply.events import Outcome
 from reconciler.diagnostics import Severity
-from reconciler.plan.model import Op
+from reconciler.plan.model import DriftState, Op
 
 SYMBOL: Final = {Op.ADOPT: "<=", Op.CREATE: "+", Op.RENAME: ">", Op.UPDATE: "~", Op.DELETE: "-", Op.FORGET: "."}
 
@@ -29,8 +30,12 @@ DONE: Final = {
     Op.FORGET: "forgotten",
 }
 
-#: What drift says about a resource, and how: the change would undo what these words tell.
-DRIFTED: Final = {
+#: What drift says about a resource, and how: with an inventory its state, without one what undoes the difference.
+DRIFTED: Final[Mapping[DriftState | Op, str]] = {
+    DriftState.PENDING: "pending",
+    DriftState.DRIFT: "drift",
+    DriftState.BOTH: "both",
+    DriftState.MISSING: "missing",
     Op.ADOPT: "not adopted yet",
     Op.CREATE: "missing",
     Op.RENAME: "not renamed yet",
@@ -39,7 +44,11 @@ DRIFTED: Final = {
     Op.FORGET: "no longer wanted",
 }
 
-DRIFT_SYMBOL: Final = {
+DRIFT_SYMBOL: Final[Mapping[DriftState | Op, str]] = {
+    DriftState.PENDING: ".",
+    DriftState.DRIFT: "~",
+    DriftState.BOTH: "~",
+    DriftState.MISSING: "!",
     Op.ADOPT: "<=",
     Op.CREATE: "!",
     Op.RENAME: ">",
@@ -48,7 +57,11 @@ DRIFT_SYMBOL: Final = {
     Op.FORGET: "?",
 }
 
-DRIFT_COLOUR: Final = {
+DRIFT_COLOUR: Final[Mapping[DriftState | Op, str]] = {
+    DriftState.PENDING: "dim",
+    DriftState.DRIFT: "yellow",
+    DriftState.BOTH: "yellow",
+    DriftState.MISSING: "red",
     Op.ADOPT: "cyan",
     Op.CREATE: "red",
     Op.RENAME: "blue",

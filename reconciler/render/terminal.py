@@ -23,6 +23,7 @@ from reconciler.apply.events import (
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
+from reconciler.render.deviations import drift_view
 from reconciler.render.lines import pour_lines, show_lines
 from reconciler.render.notices import diagnostic_lines, ending_lines
 from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET, SEVERITY_COLOUR
@@ -30,43 +31,66 @@ from reconciler.render.rows import (
     LIST_LIMIT,
     as_declared,
     change_lines,
-    drift_lines,
+    deviation_lines,
     part_lines,
+    refusal_lines,
     unmanaged_lines,
 )
 from reconciler.render.view import view
 from reconciler.render.visible import visible
-from reconciler.render.words import apply_summary, bounded, counted, drift_counts, joined, plan_counts
+from reconciler.render.words import (
+    LEFT_ALONE,
+    NEVER_DELETED,
+    OUTSIDE,
+    RESTORE,
+    apply_summary,
+    bounded,
+    counted,
+    joined,
+    known_words,
+    pending_words,
+    plan_counts,
+)
 
 #: More than this nobody reads; a mistake in a path can make tens of thousands.
 MOST_DIAGNOSTICS: Final = 500
 
 
 def show_plan(plan: Plan, console: Console, *, reveal: bool = False) -> None:
-    """Show what a plan changes, field by field, and the requests it sends."""
+    """Show what a plan changes, field by field, and the requests it sends: what it is refused for first."""
     seen = view(plan, reveal=reveal)
     show_lines(console, [[(seen.place, QUIET)], *part_lines(seen), []])
+    show_lines(console, refusal_lines(seen.refusals))
+    if seen.outside:
+        show_lines(console, [[("Changed outside", "bold yellow"), (OUTSIDE, QUIET)], []])
+        pour_lines(console, ([*deviation_lines(each), []] for each in seen.outside))
     pour_lines(console, ([*change_lines(change), []] for change in seen.changes))
     _show_warnings(seen.warnings, console)
-    show_lines(console, unmanaged_lines(seen.unmanaged))
-    if plan.is_empty:
+    show_lines(console, unmanaged_lines(seen.unmanaged, why=LEFT_ALONE if seen.has_inventory else NEVER_DELETED))
+    if plan.is_empty and not seen.refusals:
         show_lines(console, [[("No changes.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
         return
-    show_lines(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold")]])
+    refused = f" Refused, for {counted(len(seen.refusals), 'reason')}: see above." if seen.refusals else ""
+    show_lines(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold"), (refused, "bold red")]])
 
 
 def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -> None:
-    """Show where live state differs from the manifests, who modified it and how long before ``now``."""
+    """Show where live state is other than it should be, who modified it and how long before ``now``."""
     now = now or datetime.now(UTC)
-    seen = view(drift)
+    seen = drift_view(drift)
     show_lines(console, [[(seen.place, QUIET)], []])
-    pour_lines(console, ([*drift_lines(change, now=now), []] for change in seen.changes))
+    pour_lines(console, ([*deviation_lines(each, now=now), []] for each in seen.found))
     show_lines(console, unmanaged_lines(seen.unmanaged))
-    if not seen.changes:
-        show_lines(console, [[("No drift.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
+    if seen.found:
+        show_lines(console, [[("To restore what the manifests say: ", QUIET), (RESTORE, "")]])
+    for told in (known_words(seen.known), pending_words(seen.pending)):
+        show_lines(console, [[(told, "")]] if told else [])
+    if not seen.found:
+        unchanged = "" if seen.known or seen.pending else f" {as_declared(seen.unchanged)}"
+        show_lines(console, [[(seen.told, "bold green"), (unchanged, "")]])
         return
     unchanged = f" {as_declared(seen.unchanged)}" if seen.unchanged else ""
-    show_lines(console, [[(f"Drift: {drift_counts(seen.counts)}.", "bold"), (unchanged, "")]])
+    show_lines(console, [[(seen.told, "bold"), (unchanged, "")]])
 
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], console: Console, *, with_rules: bool = False) -> None:

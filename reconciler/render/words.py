@@ -11,9 +11,35 @@ if TYPE_CHECKING:
     # Words alone need no models: validate counts its documents without loading the plan.
     from reconciler.apply.events import ApplyEnded
     from reconciler.domain.platform import PlatformIdentity
-    from reconciler.plan.model import Op, Scope
+    from reconciler.plan.model import DriftState, Op, Scope
 
 _NAMES: Final = {"embedded": "embedded platform", "roboto": "Roboto"}
+
+#: Why nothing is done about what no manifest has.
+LEFT_ALONE: Final = "left alone"
+NEVER_DELETED: Final = "left alone (no inventory: nothing is ever deleted)"
+
+#: What goes on after "Changed outside".
+OUTSIDE: Final = " since the last apply: applying this makes it what the manifests say"
+
+#: The command that undoes drift.
+RESTORE: Final = "reconciler apply"
+
+#: How git follows where nothing is live any more: there is nothing to export.
+ACCEPT_GONE: Final = "remove its manifest"
+
+#: What is said of so many resources in a state of drift, one and several.
+_DRIFT_WORDS: Final = (
+    ("drift", "was changed outside", "were changed outside"),
+    ("both", "was changed outside and in git", "were changed outside and in git"),
+    ("update", "differs", "differ"),
+    ("missing", "is missing", "are missing"),
+    ("create", "is missing", "are missing"),
+    ("delete", "is no longer wanted", "are no longer wanted"),
+    ("forget", "is no longer wanted", "are no longer wanted"),
+    ("adopt", "is not adopted yet", "are not adopted yet"),
+    ("rename", "is not renamed yet", "are not renamed yet"),
+)
 
 #: Units of an age: seconds in one, and its name. Weeks are left out: people count days.
 _AGES: Final = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
@@ -50,15 +76,22 @@ def plan_counts(counts: Mapping[Op, int]) -> str:
     return ", ".join(f"{count:,} to {op.value}" for op, count in counts.items() if count or op.value in always)
 
 
-def drift_counts(counts: Mapping[Op, int]) -> str:
+def drift_counts(counts: Mapping[Op, int] | Mapping[DriftState | Op, int]) -> str:
     """Return ``3 differ, 1 is missing``; what does not occur is left out."""
-    from reconciler.plan.model import Op
+    # Both are enumerations of text, and so is what is looked up here.
+    found = {str(state): count for state, count in counts.items()}
+    parts = [(found.get(state, 0), one, many) for state, one, many in _DRIFT_WORDS]
+    return ", ".join(f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count)
 
-    differ, missing, extra = counts[Op.UPDATE], counts[Op.CREATE], counts[Op.DELETE]
-    parts = [f"{differ:,} {'differs' if differ == 1 else 'differ'}"] if differ else []
-    parts += [f"{missing:,} {'is' if missing == 1 else 'are'} missing"] if missing else []
-    parts += [f"{extra:,} {'is' if extra == 1 else 'are'} no longer wanted"] if extra else []
-    return ", ".join(parts)
+
+def known_words(known: int) -> str:
+    """Return what a baseline leaves out of a drift report; empty for nothing."""
+    return f"{known:,} known by the baseline, left out." if known else ""
+
+
+def pending_words(pending: int) -> str:
+    """Return what of a comparison is no drift, as only git moved on; empty for nothing."""
+    return f"{counted(pending, 'change')} pending in git: reconciler plan shows them." if pending else ""
 
 
 def apply_summary(ended: ApplyEnded) -> str:

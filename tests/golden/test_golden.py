@@ -18,11 +18,13 @@ import pytest
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
-from reconciler.domain.live import Live, LiveRecord
+from reconciler.domain.live import Live, LiveRecord, server_id
 from reconciler.domain.triggers import TriggerRecord
+from reconciler.inventory.document import Entry, Inventory, hashed
 from reconciler.manifests.loader import Loading, load
 from reconciler.plan.diff import plan as decide
 from reconciler.plan.drift import Drift
+from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.model import Source
 from reconciler.render.machine import diagnostics_json, drift_json, plan_json
 from reconciler.render.markdown import LIMIT, drift_markdown, plan_markdown
@@ -51,6 +53,7 @@ class Scenario:
     loading: Loading
     live: Live
     limit: int
+    inventory: Inventory | None
 
     @classmethod
     @cache
@@ -60,14 +63,16 @@ class Scenario:
         settings = folder / "scenario.json"
         limit = json.loads(settings.read_text())["limit"] if settings.exists() else LIMIT
         records = dict(_records(json.loads((folder / "live.json").read_text())))
-        return cls(folder, load(["manifests"], root=folder), Live(IDENTITY, records), limit)
+        return cls(
+            folder, load(["manifests"], root=folder), Live(IDENTITY, records), limit, _inventory(folder / "owned.json")
+        )
 
     def outputs(self) -> dict[str, str]:
         """Return what is expected of this scenario, by file name."""
         if any(diagnostic.is_error for diagnostic in self.loading.diagnostics):
             return self._complaints()
         desired = self.loading.desired
-        plan = decide(desired, self.live, source=Source(desired.digest, ("manifests",)))
+        plan = decide(desired, self.live, source=Source(desired.digest, ("manifests",)), inventory=self.inventory)
         drift = Drift.of(plan)
         shown, drifted = text_console()[0], text_console()[0]
         show_plan(plan, shown)
@@ -124,7 +129,7 @@ def test_no_output_holds_a_secret() -> None:
 
 def test_no_expected_file_is_left_over() -> None:
     """What no renderer writes any more is deleted."""
-    inputs = {"live.json", "scenario.json"}
+    inputs = {"live.json", "owned.json", "scenario.json"}
     for name in SCENARIOS:
         files = {path.name for path in (HERE / name).iterdir() if path.is_file()} - inputs
         assert files == set(Scenario.read(name).outputs()), name
@@ -138,6 +143,26 @@ def _records(live: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[Address, L
         ids = {"trigger_id": f"tr_{members['name']}", "service_user_id": "service@example.com"}
         trigger = TriggerRecord(**(STAMP | ids | members))
         yield Address(Kind.TRIGGER, trigger.name), trigger
+
+
+def _inventory(file: Path) -> Inventory | None:
+    """Return the inventory of what an apply left: records like those of live.json, with what else is remembered."""
+    if not file.exists():
+        return None
+    owned = json.loads(file.read_text())
+    kept = {each["name"]: each.pop("kept", {}) for each in [*owned.get("actions", []), *owned.get("triggers", [])]}
+    entries = {
+        address: Entry(
+            address=address,
+            server_id=server_id(record),
+            applied=hashed(live_shape(record, sensitive=frozenset()), "00"),
+            digest=record.digest if isinstance(record, ActionRecord) else None,
+            modified=record.modified,
+            **kept[record.name],
+        )
+        for address, record in _records(owned)
+    }
+    return Inventory(id="6f0c0000-0000-4000-8000-000000000000", serial=7, hash_key="00", entries=entries)
 
 
 def _unversioned(text: str) -> str:
