@@ -191,6 +191,6 @@ def test_130_at_once_when_interrupted_while_the_platform_is_silent(folder: Folde
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     # The server keeps silent for ten seconds, and the client would ask four times more.
-    _, err = process.communicate(timeout=5)
+    _, err = process.communicate(timeout=9)
     assert process.returncode == 130
     assert err.strip() == "interrupted"
