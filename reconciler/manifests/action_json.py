@@ -72,6 +72,21 @@ def read_action(content: Json) -> ActionFile | list[Problem]:
     return problems or ActionFile(spec, name if isinstance(name, str) else None)
 
 
+def is_manifest(content: Json) -> bool:
+    """Return True for content in a manifest's envelope, whose keys no action file knows."""
+    return isinstance(content, dict) and ("apiVersion" in content or {"kind", "spec"} <= content.keys())
+
+
+def not_an_action_file(name: str) -> Problem:
+    """Return the problem of a manifest that starts from another one."""
+    return Problem(
+        "not-an-action-file",
+        f'"{name}" is a manifest, not an action file',
+        "/spec/from",
+        "name an action.json; what manifests share goes into a ParameterSet, or into an action that others inherit",
+    )
+
+
 def pointer_in_file(pointer: str) -> str:
     """Return where in the file a pointer into a manifest leads: ``/spec/uri`` is ``/image_uri``."""
     _, _, rest = pointer.removeprefix("/").partition("/")

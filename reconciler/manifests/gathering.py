@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.diagnostics import Diagnostic, Severity
@@ -57,7 +57,7 @@ class Gathering:
     _broken_sets: set[str] = field(default_factory=set)
     _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
     _strays: dict[str, Diagnostic | None] = field(default_factory=dict)
-    _action_files: dict[str, ActionFile | None] = field(default_factory=dict)
+    _action_files: dict[str, ActionFile | Problem | None] = field(default_factory=dict)
     _laying: Laying = field(init=False)
 
     def __post_init__(self) -> None:
@@ -305,7 +305,11 @@ class Gathering:
         if source.name not in self._action_files:
             self.digests[source.name] = source.digest
             self._action_files[source.name] = self._read_action_file(source)
-        return self._action_files[source.name]
+        found = self._action_files[source.name]
+        if isinstance(found, Problem):
+            self._report(origin, [found])
+            return None
+        return found
 
     def _source_of(self, origin: Origin, written: str) -> SourceFile | Diagnostic:
         beside = self.origins.locations.get(origin.file)
@@ -317,10 +321,14 @@ class Gathering:
                 "it lies outside of the project",
                 hint="copy the file into the project",
             )
+        if "\\" in written and not os.path.lexists(path):
+            hint = f'write "{PureWindowsPath(written).as_posix()}", relative to this manifest'
+            return Diagnostic("missing-file", "a backslash separates no folders here", hint=hint)
         return read_file(path, root=self.root)
 
-    def _read_action_file(self, source: SourceFile) -> ActionFile | None:
-        from reconciler.manifests.action_json import read_action
+    def _read_action_file(self, source: SourceFile) -> ActionFile | Problem | None:
+        """Return what a file gives; None when it is wrong, which is reported, or why no manifest can start from it."""
+        from reconciler.manifests.action_json import is_manifest, not_an_action_file, read_action
         from reconciler.manifests.source import parse
 
         if source.location is not None:
@@ -330,6 +338,8 @@ class Gathering:
         if parsed.diagnostics:
             return None
         content = parsed.documents[0].data if parsed.documents else None
+        if is_manifest(content):
+            return not_an_action_file(source.name)
         action = read_action(content)
         if isinstance(action, list):
             self._report(Origin(source.name), action)

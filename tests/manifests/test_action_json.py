@@ -11,6 +11,7 @@ from reconciler.domain.actions import ActionSpec
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.values import ActionParameter, ComputeRequirements
 from reconciler.manifests.action_json import ActionFile, pointer_in_file, read_action
+from reconciler.manifests.models import API_VERSION
 from tests.manifests.building import action, lines, loaded, rules
 
 CONVERT: dict[str, Any] = {
@@ -150,6 +151,35 @@ def test_a_missing_action_file_is_shown_where_it_is_named(tmp_path: Path) -> Non
     [diagnostic] = loaded(tmp_path, {"a.yaml": action("{from: nope.json}")}).diagnostics
     assert str(diagnostic.span) == "a.yaml:4:14"
     assert '"nope.json"' in diagnostic.summary
+
+
+def test_backslashes_in_the_path_of_an_action_file_are_told_with_the_path_to_write(tmp_path: Path) -> None:
+    """As Windows writes it, the path names a file whose own name has backslashes."""
+    files: dict[str, str | dict[str, Any]] = {
+        "x/action.json": CONVERT,
+        "y/a.yaml": action(r"{from: '..\x\action.json'}"),
+    }
+    [diagnostic] = (each for each in loaded(tmp_path, files).diagnostics if each.is_error)
+    assert str(diagnostic.span) == "y/a.yaml:4:14"
+    assert diagnostic.summary == r'cannot read "..\x\action.json": a backslash separates no folders here'
+    assert diagnostic.hint == 'write "../x/action.json", relative to this manifest'
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"b.yaml": action("{uri: x}", name="b")},
+        {"b.json": {"apiVersion": API_VERSION, "kind": "Action", "metadata": {"name": "b"}, "spec": {"uri": "x"}}},
+    ],
+    ids=["YAML", "JSON"],
+)
+def test_a_manifest_is_no_action_file(tmp_path: Path, manifest: dict[str, str | dict[str, Any]]) -> None:
+    """One sentence where it is named, and nothing about its keys: the other manifest is well as it is."""
+    [name] = manifest
+    loading = loaded(tmp_path, {**manifest, "a.yaml": action(f"{{from: {name}}}", name="a")})
+    assert lines(loading.diagnostics) == [
+        f'a.yaml:4:14: not-an-action-file: "{name}" is a manifest, not an action file'
+    ]
 
 
 @pytest.mark.parametrize("link", [False, True])
