@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.comparisons import UNARY, Comparator
 from reconciler.domain.conditions import Condition, ConditionGroup, ConditionOperator, ConditionType, matches
+from reconciler.domain.triggers import TriggerSpec
+from reconciler.domain.values import ActionReference
+from reconciler.manifests.lint.candidates import Candidates
 from reconciler.manifests.lint.catalogue import names
 from reconciler.manifests.lint.check import lint, manifests_of
 from reconciler.manifests.lint.comments import ignore_comments
@@ -106,3 +109,23 @@ def test_a_condition_that_covers_another_holds_wherever_it_does(
     """No trigger is called superfluous for datasets that only it fires for."""
     if condition_covers(wider, narrower) and matches(narrower, record):
         assert matches(wider, record)
+
+
+specs = st.builds(
+    lambda patterns, condition: TriggerSpec(
+        action=ActionReference(name="ingest"), required_inputs=tuple(patterns), condition=condition
+    ),
+    st.lists(patterns, min_size=1, max_size=2),
+    st.none() | conditions,
+)
+
+
+@settings(LAW, max_examples=500)
+@given(specs, specs)
+def test_whatever_could_cover_a_trigger_is_a_candidate(wider: TriggerSpec, narrower: TriggerSpec) -> None:
+    """The index only leaves out comparisons that would find nothing."""
+    covers = condition_covers(wider.condition, narrower.condition) and all(
+        any(pattern_covers(each, pattern) for pattern in narrower.required_inputs) for each in wider.required_inputs
+    )
+    if covers:
+        assert Candidates.of([narrower, wider]).for_(narrower) == [0, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.domain.conditions import fields_of
@@ -46,13 +47,33 @@ def own_output_loop(manifests: Manifests) -> Iterator[Finding]:
       required_inputs: ["**/*.mcap", "!compressed/"]
     ```
     """
-    triggers = {each.address.name: (each, spec) for each, spec in manifests.triggers() if _can_loop(spec)}
-    written = {name: outputs_of(spec, manifests) for name, (_, spec) in triggers.items()}
+    feeding = _Feeding.of(manifests)
     hint = 'take the outputs out again, such as "!compressed/", or narrow the patterns'
-    for name, (trigger, spec) in triggers.items():
-        summary = _own(spec, written[name]) or _through_others(name, triggers, written)
+    for name, (trigger, spec) in feeding.triggers.items():
+        summary = _own(spec, feeding.written[name]) or _through_others(name, feeding)
         if summary:
             yield Finding(summary, manifests.at(trigger, "/spec/required_inputs"), hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Feeding:
+    """The triggers that can loop, by name in order, what their actions write, and who takes in which path."""
+
+    triggers: Mapping[str, tuple[Resource, TriggerSpec]]
+    written: Mapping[str, list[Output]]
+    _takers: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifests: Manifests) -> _Feeding:
+        triggers = {each.address.name: (each, spec) for each, spec in manifests.triggers() if _can_loop(spec)}
+        return cls(triggers, {name: outputs_of(spec, manifests) for name, (_, spec) in triggers.items()})
+
+    def takers(self, path: str) -> list[str]:
+        """Return the triggers that take in a path; found once, since many actions write alike."""
+        if path not in self._takers:
+            found = [name for name, (_, spec) in self.triggers.items() if takes_in(spec.required_inputs, path)]
+            self._takers[path] = found
+        return self._takers[path]
 
 
 def _can_loop(spec: TriggerSpec) -> bool:
@@ -73,26 +94,18 @@ def _own(spec: TriggerSpec, outputs: list[Output]) -> str | None:
     return None
 
 
-def _through_others(
-    name: str, triggers: Mapping[str, tuple[Resource, TriggerSpec]], written: Mapping[str, list[Output]]
-) -> str | None:
+def _through_others(name: str, feeding: _Feeding) -> str | None:
     """Say by which other triggers a trigger feeds itself; told once a circle, at the first of its names."""
     ways = deque([[name]])
     seen: set[str] = set()
+    followed: set[str] = set()
     while ways:
         way = ways.popleft()
-        for following in _fed_by(written[way[-1]], triggers):
-            if following == name and len(way) > 1:
-                return f"triggers fire for what each other's actions write: {' -> '.join([*way, name])}"
-            if following > name and following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
+        paths = {output.path for output in feeding.written[way[-1]]}
+        following = {taker for path in sorted(paths - followed) for taker in feeding.takers(path)}
+        followed |= paths
+        if name in following and len(way) > 1:
+            return f"triggers fire for what each other's actions write: {' -> '.join([*way, name])}"
+        ways += [[*way, each] for each in sorted(following - seen) if each > name]
+        seen |= following
     return None
-
-
-def _fed_by(outputs: list[Output], triggers: Mapping[str, tuple[Resource, TriggerSpec]]) -> Iterator[str]:
-    if not outputs:
-        return
-    for name, (_, spec) in triggers.items():
-        if any(takes_in(spec.required_inputs, output.path) for output in outputs):
-            yield name

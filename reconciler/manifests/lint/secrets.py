@@ -81,13 +81,14 @@ def _in_settings(
 
 def _suspicion(setting: Setting, *, is_marked: bool) -> str | None:
     value = setting.value.strip()
-    if not value or _REFERENCE.fullmatch(value) or holds_credential(value):
-        return None  # a known token was told where it stands
     if is_marked or _is_of_a_secret(setting.name, value):
-        return f'{setting.what} "{setting.name}" is secret by its name, and its value is written out'
-    if not _PUBLIC.search(setting.name) and looks_random(value):
-        return f'the value of {setting.what} "{setting.name}" looks random, as secrets do'
-    return None
+        summary = f'{setting.what} "{setting.name}" is secret by its name, and its value is written out'
+    elif looks_random(value) and not _PUBLIC.search(setting.name):
+        summary = f'the value of {setting.what} "{setting.name}" looks random, as secrets do'
+    else:
+        return None
+    # A known token was told where it stands.
+    return None if not value or _REFERENCE.fullmatch(value) or holds_credential(value) else summary
 
 
 def _is_of_a_secret(name: str, value: str) -> bool:

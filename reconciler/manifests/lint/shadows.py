@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerSpec
 from reconciler.manifests.desired import Resource
+from reconciler.manifests.lint.candidates import Candidates
 from reconciler.manifests.lint.coverage import condition_covers, pattern_covers
 from reconciler.manifests.lint.rule import Finding
 from reconciler.manifests.lint.subject import Manifests
@@ -54,8 +55,10 @@ def _what_is_run(spec: TriggerSpec) -> str:
 
 def _shadowed(group: Sequence[_Trigger]) -> Iterator[tuple[Resource, Resource]]:
     """Yield each trigger that another one covers, and that one; of two that cover each other the second."""
+    candidates = Candidates.of([spec for _, spec in group])
     for index, (trigger, spec) in enumerate(group):
-        for position, (other, wider) in enumerate(group):
+        for position in candidates.for_(spec):
+            other, wider = group[position]
             if other is trigger or not _covers(wider, spec):
                 continue
             if position < index or not _covers(spec, wider):
