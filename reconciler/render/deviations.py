@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from reconciler.diagnostics import Span
 from reconciler.domain.address import Address
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Change, Deviation, DriftState, Op
@@ -45,6 +46,7 @@ class DeviationView:
     hidden: int
     compares: bool
     origin: str
+    span: Span | None
     restore: str
     accept: str
     modified_by: str = ""
@@ -104,6 +106,7 @@ def _deviation(deviation: Deviation) -> DeviationView:
         hidden=0,
         compares=deviation.state is not DriftState.MISSING,
         origin="" if deviation.origin is None else visible(str(deviation.origin)),
+        span=deviation.origin,
         restore=visible(restore(deviation.address)),
         accept=visible(accept(deviation.address, deviation.state)),
         modified_by=visible(deviation.modified_by),
@@ -125,6 +128,7 @@ def _difference(change: Change) -> DeviationView:
         hidden=len(((change.before or {}).keys() | (change.after or {}).keys()) - set(names)),
         compares=change.before is not None and change.after is not None,
         origin="" if change.origin is None else visible(str(change.origin)),
+        span=change.origin,
         restore=visible(restore(change.address)),
         accept=visible(accept(change.address, change.op)),
         modified_by="" if change.observed is None else visible(change.observed.modified_by),
