@@ -224,7 +224,7 @@ class _Attempt:
         with suppress(PlatformError):
             self._say(ExecutorContainer.Monitor, halt.value)
             if halt is Halt.STOPPED:
-                self._platform.give_back(self._record.invocation_id, reason=halt.value)
+                self._platform.run_queue.give_back(self._record.invocation_id, reason=halt.value)
 
     def _update(self, status: InvocationStatus, detail: str) -> None:
         request = UpdateInvocationStatus(status=status, detail=_writable(detail)[:_LONGEST_DETAIL])
@@ -234,7 +234,7 @@ class _Attempt:
         self._append([LogRecord(log=_writable(text), process=process, timestamp=self._bench.now())])
 
     def _append(self, records: Sequence[LogRecord]) -> None:
-        self._platform.append_logs(self._record.invocation_id, records)
+        self._platform.run_queue.append_logs(self._record.invocation_id, records)
 
 
 def _destination(run: Run, inputs: Sequence[PlacedFile] | None) -> str | None:

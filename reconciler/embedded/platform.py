@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
 from reconciler.domain.actions import ActionRecord
@@ -41,19 +38,17 @@ from reconciler.domain.requests import (
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
 from reconciler.domain.whole_platform import Stream
-from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, runs, triggers, waiting_events
+from reconciler.embedded import actions, datasets, evaluating, files, invocations, logs, triggers
 from reconciler.embedded.access import LOCAL_CALLER, Caller
-from reconciler.embedded.checks import check_paths
-from reconciler.embedded.copies import Copies, Ids
+from reconciler.embedded.copies import Copies
 from reconciler.embedded.doing import doing
-from reconciler.embedded.files import add_uploads
-from reconciler.embedded.invocation_rows import Run
-from reconciler.embedded.leases import check_lease
+from reconciler.embedded.run_queue import RunQueue
 from reconciler.embedded.scheduler import Clock, Scheduler, run_due, utc_now
-from reconciler.embedded.store import Rows, Store
+from reconciler.embedded.session import Session
+from reconciler.embedded.store import Store
 from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.targeted_platform import TargetedTriggers
-from reconciler.errors import PlatformError
+from reconciler.embedded.uploading import Uploads
 
 __all__ = ["LOCAL_CALLER", "Caller", "EmbeddedPlatform"]
 
@@ -68,6 +63,7 @@ class EmbeddedPlatform:
         self._store = store
         self._caller = caller
         self._clock = clock
+        self._session = Session(store, caller, clock)
         self._copies = Copies.beside(store.path)
 
     @classmethod
@@ -102,7 +98,7 @@ class EmbeddedPlatform:
         self._store.close()
 
     def get_action(self, name: str, *, digest: str | None = None, owner: str | None = None) -> ActionRecord:
-        with self._reading(f'read action "{name}"') as rows:
+        with self._session.reading(f'read action "{name}"') as rows:
             return actions.read_action(rows, name, caller=self._caller, digest=digest, owner=owner)
 
     def query_actions(
@@ -122,32 +118,32 @@ class EmbeddedPlatform:
         accessibility: Accessibility = Accessibility.Organization,
     ) -> StoredPage[ActionRecord]:
         """Return the same page as :meth:`query_actions`, as it is stored."""
-        with self._reading("query actions") as rows:
+        with self._session.reading("query actions") as rows:
             return actions.query_actions(rows, query, caller=self._caller, owner=owner, accessibility=accessibility)
 
     def create_action(self, request: CreateActionRequest) -> ActionRecord:
-        with self._writing(f'create action "{request.name}"') as rows:
+        with self._session.writing(f'create action "{request.name}"') as rows:
             return actions.create_action(rows, request, caller=self._caller, now=self._clock())
 
     def update_action(self, name: str, request: UpdateActionRequest, *, owner: str | None = None) -> ActionRecord:
-        with self._writing(f'update action "{name}"') as rows:
+        with self._session.writing(f'update action "{name}"') as rows:
             return actions.update_action(rows, name, request, caller=self._caller, owner=owner, now=self._clock())
 
     def set_action_accessibility(
         self, name: str, request: SetActionAccessibilityRequest, *, owner: str | None = None
     ) -> ActionRecord:
-        with self._writing(f'set accessibility of action "{name}"') as rows:
+        with self._session.writing(f'set accessibility of action "{name}"') as rows:
             return actions.set_accessibility(rows, name, request, caller=self._caller, owner=owner, now=self._clock())
 
     def delete_action(self, name: str, *, owner: str | None = None) -> None:
-        with self._writing(f'delete action "{name}"') as rows:
+        with self._session.writing(f'delete action "{name}"') as rows:
             actions.delete_action(rows, name, caller=self._caller, owner=owner)
 
     def unread_actions(self, query: QuerySpecification) -> UnreadPage[ActionRecord]:
         return self.stored_actions(query)
 
     def get_trigger(self, name: str, *, owner: str | None = None) -> TriggerRecord:
-        with self._reading(f'read trigger "{name}"') as rows:
+        with self._session.reading(f'read trigger "{name}"') as rows:
             return triggers.read_trigger(rows, name, caller=self._caller, owner=owner)
 
     def query_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> Page[TriggerRecord]:
@@ -155,7 +151,7 @@ class EmbeddedPlatform:
 
     def stored_triggers(self, query: QuerySpecification, *, owner: str | None = None) -> StoredPage[TriggerRecord]:
         """Return the same page as :meth:`query_triggers`, as it is stored."""
-        with self._reading("query triggers") as rows:
+        with self._session.reading("query triggers") as rows:
             return triggers.query_triggers(rows, query, caller=self._caller, owner=owner)
 
     def unread_triggers(self, query: QuerySpecification) -> UnreadPage[TriggerRecord]:
@@ -166,15 +162,15 @@ class EmbeddedPlatform:
             return self.targeted_triggers.newer_only()
 
     def create_trigger(self, request: CreateTriggerRequest) -> TriggerRecord:
-        with self._writing(f'create trigger "{request.name}"') as rows:
+        with self._session.writing(f'create trigger "{request.name}"') as rows:
             return triggers.create_trigger(rows, request, caller=self._caller, now=self._clock())
 
     def update_trigger(self, name: str, request: UpdateTriggerRequest, *, owner: str | None = None) -> TriggerRecord:
-        with self._writing(f'update trigger "{name}"') as rows:
+        with self._session.writing(f'update trigger "{name}"') as rows:
             return triggers.update_trigger(rows, name, request, caller=self._caller, owner=owner, now=self._clock())
 
     def delete_trigger(self, name: str, *, owner: str | None = None) -> None:
-        with self._writing(f'delete trigger "{name}"') as rows:
+        with self._session.writing(f'delete trigger "{name}"') as rows:
             triggers.delete_trigger(rows, name, caller=self._caller, owner=owner)
 
     def invoke_action(
@@ -186,34 +182,34 @@ class EmbeddedPlatform:
         owner: str | None = None,
         caller_org: str | None = None,
     ) -> InvocationRecord:
-        with self._writing(f'invoke action "{name}"') as rows:
+        with self._session.writing(f'invoke action "{name}"') as rows:
             caller = self._caller if caller_org is None else self._caller.acting_for(caller_org)
             return invocations.invoke_action(
                 rows, name, request, caller=caller, digest=digest, owner=owner, now=self._clock()
             )
 
     def get_invocation(self, invocation_id: str) -> InvocationRecord:
-        with self._reading(f'read invocation "{invocation_id}"') as rows:
+        with self._session.reading(f'read invocation "{invocation_id}"') as rows:
             return invocations.read_invocation(rows, invocation_id, caller=self._caller)
 
     def query_invocations(self, query: QuerySpecification, *, owner: str | None = None) -> Page[InvocationRecord]:
-        with self._reading("query invocations") as rows:
+        with self._session.reading("query invocations") as rows:
             return invocations.query_invocations(rows, query, caller=self._caller, owner=owner)
 
     def cancel_invocation(self, invocation_id: str, *, owner: str | None = None) -> None:
-        with self._writing(f'cancel invocation "{invocation_id}"') as rows:
+        with self._session.writing(f'cancel invocation "{invocation_id}"') as rows:
             invocations.cancel_invocation(rows, invocation_id, caller=self._caller, owner=owner, now=self._clock())
 
     def cancel_active_invocations(
         self, request: CancelActiveInvocationsRequest, *, owner: str | None = None
     ) -> CancelActiveInvocationsResponse:
-        with self._writing("cancel active invocations") as rows:
+        with self._session.writing("cancel active invocations") as rows:
             return invocations.cancel_active(rows, request, caller=self._caller, owner=owner, now=self._clock())
 
     def update_invocation_status(
         self, invocation_id: str, request: UpdateInvocationStatus, *, owner: str | None = None
     ) -> InvocationRecord:
-        with self._causing_events(f'update status of invocation "{invocation_id}"') as rows:
+        with self._session.causing_events(f'update status of invocation "{invocation_id}"') as rows:
             return invocations.update_status(
                 rows, invocation_id, request, caller=self._caller, owner=owner, now=self._clock()
             )
@@ -221,31 +217,31 @@ class EmbeddedPlatform:
     def set_container_info(
         self, invocation_id: str, request: SetContainerInfoRequest, *, owner: str | None = None
     ) -> InvocationRecord:
-        with self._writing(f'set container of invocation "{invocation_id}"') as rows:
+        with self._session.writing(f'set container of invocation "{invocation_id}"') as rows:
             return invocations.set_container_info(rows, invocation_id, request, caller=self._caller, owner=owner)
 
     def set_logs_location(
         self, invocation_id: str, request: SetLogsLocationRequest, *, owner: str | None = None
     ) -> InvocationRecord:
-        with self._writing(f'set logs location of invocation "{invocation_id}"') as rows:
+        with self._session.writing(f'set logs location of invocation "{invocation_id}"') as rows:
             return invocations.set_logs_location(rows, invocation_id, request, caller=self._caller, owner=owner)
 
     def invocation_logs(
         self, invocation_id: str, *, page_token: str | None = None, owner: str | None = None
     ) -> Page[LogRecord]:
-        with self._reading(f'read logs of invocation "{invocation_id}"') as rows:
+        with self._session.reading(f'read logs of invocation "{invocation_id}"') as rows:
             return logs.read_logs(rows, invocation_id, caller=self._caller, owner=owner, page_token=page_token)
 
     def stream_invocation_logs(
         self, invocation_id: str, *, last_read: str | None = None, owner: str | None = None
     ) -> Stream[LogRecord]:
-        with self._reading(f'read logs of invocation "{invocation_id}"') as rows:
+        with self._session.reading(f'read logs of invocation "{invocation_id}"') as rows:
             return logs.stream_logs(rows, invocation_id, caller=self._caller, owner=owner, last_read=last_read)
 
     def trigger_evaluations(
         self, name: str, *, limit: int | None = None, page_token: str | None = None, owner: str | None = None
     ) -> Page[TriggerEvaluationRecord]:
-        with self._reading(f'read evaluations of trigger "{name}"') as rows:
+        with self._session.reading(f'read evaluations of trigger "{name}"') as rows:
             return evaluating.trigger_evaluations(
                 rows, name, caller=self._caller, owner=owner, limit=limit, page_token=page_token
             )
@@ -253,7 +249,7 @@ class EmbeddedPlatform:
     def dataset_evaluations(
         self, dataset_id: str, *, page_token: str | None = None, owner: str | None = None
     ) -> Page[TriggerEvaluationRecord]:
-        with self._reading(f'read evaluations for dataset "{dataset_id}"') as rows:
+        with self._session.reading(f'read evaluations for dataset "{dataset_id}"') as rows:
             return evaluating.dataset_evaluations(
                 rows, dataset_id, caller=self._caller, owner=owner, page_token=page_token
             )
@@ -261,8 +257,7 @@ class EmbeddedPlatform:
     def evaluate_pending(self) -> None:
         """Evaluate triggers for what a process that ended too early had noted; every event does so, too."""
         with doing("evaluate triggers"):
-            evaluating.run_pending(self._store, now=self._clock)
-            waiting_events.run_waiting(self._store, now=self._clock)
+            self._session.evaluate_pending()
 
     @property
     def targeted_triggers(self) -> TargetedTriggers:
@@ -279,122 +274,70 @@ class EmbeddedPlatform:
         return Scheduler(self._store, now=self._clock)
 
     def create_dataset(self, request: CreateDatasetRequest, *, unless: ConditionType | None = None) -> DatasetRecord:
-        with self._causing_events("create dataset") as rows:
+        with self._session.causing_events("create dataset") as rows:
             return datasets.create_dataset(rows, request, caller=self._caller, now=self._clock(), unless=unless)
 
     def get_dataset(self, dataset_id: str, *, owner: str | None = None) -> DatasetRecord:
-        with self._reading(f'read dataset "{dataset_id}"') as rows:
+        with self._session.reading(f'read dataset "{dataset_id}"') as rows:
             return datasets.read_dataset(rows, dataset_id, caller=self._caller, owner=owner)
 
     def query_datasets(self, query: QuerySpecification, *, owner: str | None = None) -> Page[DatasetRecord]:
-        with self._reading("query datasets") as rows:
+        with self._session.reading("query datasets") as rows:
             return datasets.query_datasets(rows, query, caller=self._caller, owner=owner)
 
     def update_dataset(
         self, dataset_id: str, request: UpdateDatasetRequest, *, owner: str | None = None
     ) -> DatasetRecord:
-        with self._causing_events(f'update dataset "{dataset_id}"') as rows:
+        with self._session.causing_events(f'update dataset "{dataset_id}"') as rows:
             return datasets.update_dataset(
                 rows, dataset_id, request, caller=self._caller, owner=owner, now=self._clock()
             )
 
     def delete_dataset(self, dataset_id: str, *, owner: str | None = None) -> None:
-        with self._writing(f'delete dataset "{dataset_id}"') as rows:
+        with self._session.writing(f'delete dataset "{dataset_id}"') as rows:
             datasets.delete_dataset(rows, dataset_id, caller=self._caller, owner=owner)
         self._copies.discard_dataset(dataset_id)
 
     def import_files(self, requests: list[ImportFileRequest]) -> list[FileRecord]:
-        with self._causing_events("import files") as rows:
+        with self._session.causing_events("import files") as rows:
             return files.import_files(rows, requests, caller=self._caller, now=self._clock())
 
     def query_files(self, dataset_id: str, request: QueryFilesRequest, *, owner: str | None = None) -> Page[FileRecord]:
-        with self._reading(f'query files of dataset "{dataset_id}"') as rows:
+        with self._session.reading(f'query files of dataset "{dataset_id}"') as rows:
             return files.query_files(rows, dataset_id, request, caller=self._caller, owner=owner)
 
     def find_files(self, query: QuerySpecification, *, owner: str | None = None) -> StoredPage[FileRecord]:
         """List files of all datasets of an organization; only the embedded platform can be asked this."""
-        with self._reading("query files") as rows:
+        with self._session.reading("query files") as rows:
             return files.find_files(rows, query, caller=self._caller, owner=owner)
 
     def get_file(self, file_id: str, *, owner: str | None = None) -> FileRecord:
-        with self._reading(f'read file "{file_id}"') as rows:
+        with self._session.reading(f'read file "{file_id}"') as rows:
             return files.read_file(rows, file_id, caller=self._caller, owner=owner)
 
     def get_file_at(self, dataset_id: str, path: str, *, owner: str | None = None) -> FileRecord:
         """Return the file at a path of a dataset; only the embedded platform can be asked this."""
-        with self._reading(f'read file "{path}"') as rows:
+        with self._session.reading(f'read file "{path}"') as rows:
             return files.read_file_at(rows, dataset_id, path, caller=self._caller, owner=owner)
 
     def update_file(self, file_id: str, request: UpdateFileRequest, *, owner: str | None = None) -> FileRecord:
-        with self._causing_events(f'update file "{file_id}"') as rows:
+        with self._session.causing_events(f'update file "{file_id}"') as rows:
             return files.update_file(rows, file_id, request, caller=self._caller, owner=owner, now=self._clock())
 
     def delete_file(self, file_id: str, *, owner: str | None = None) -> None:
-        with self._writing(f'delete file "{file_id}"') as rows:
+        with self._session.writing(f'delete file "{file_id}"') as rows:
             deleted = files.delete_file(rows, file_id, caller=self._caller, owner=owner)
         self._copies.discard_file(deleted)
 
-    def upload_files(self, dataset_id: str, files: dict[str, Path], *, ids: Ids = None) -> list[FileRecord]:
-        """Add local files; those with ``ids`` for new ones are the platform's own, and need no second copy."""
-        with doing(f'upload files to dataset "{dataset_id}"'):
-            check_paths(files)
-            self.get_dataset(dataset_id)
-            # Copying may take long: nobody's transaction waits for it.
-            with self._copies.making(dataset_id, files, ids=ids) as (upload, copies), self._writing("") as rows:
-                records = add_uploads(
-                    rows, copies, dataset_id, upload_id=upload, caller=self._caller, now=self._clock()
-                )
-        self._evaluate_noted()
-        return records
+    def upload_files(self, dataset_id: str, files: dict[str, Path]) -> list[FileRecord]:
+        return self.uploads.add(dataset_id, files)
 
-    def claim_queued(self, limit: int) -> list[Run]:
-        """Take invocations of all organizations that wait, the oldest first; they are Scheduled from now on.
+    @property
+    def uploads(self) -> Uploads:
+        """Uploads, also those that were received over HTTP."""
+        return Uploads(self._session, self._copies)
 
-        For executors, as are the four below: they are part of the platform, no operations of it.
-        """
-        with self._writing("claim invocations") as rows:
-            return runs.claim_queued(rows, limit=limit, now=self._clock())
-
-    def heartbeat(self, invocation_id: str) -> InvocationRecord:
-        """Record that a run is alive; the answer tells when somebody has cancelled it."""
-        with self._writing(f'heartbeat of invocation "{invocation_id}"', may_have_ended=True) as rows:
-            return runs.heartbeat(rows, invocation_id, now=self._clock())
-
-    def retry_orphans(self, *, silent_since: datetime) -> list[InvocationRecord]:
-        """Queue again what is under way but gave no sign of life since then; the third failure is Deadly."""
-        with self._causing_events("retry orphaned invocations") as rows:
-            return runs.retry_orphans(rows, silent_since=silent_since, now=self._clock())
-
-    def append_logs(self, invocation_id: str, records: Sequence[LogRecord]) -> None:
-        """Add what a run wrote to its logs."""
-        with self._writing(f'append logs of invocation "{invocation_id}"', may_have_ended=True) as rows:
-            logs.append_logs(rows, invocation_id, records)
-
-    def give_back(self, invocation_id: str, *, reason: str) -> None:
-        """Queue again what an executor claimed and cannot see through; an attempt that is given back has failed."""
-        with self._causing_events(f'give back invocation "{invocation_id}"') as rows:
-            runs.give_back(rows, invocation_id, reason=reason, now=self._clock())
-
-    @contextmanager
-    def _causing_events(self, operation: str) -> Iterator[Rows]:
-        """Write, and then evaluate triggers for what was noted meanwhile."""
-        with self._writing(operation) as rows:
-            yield rows
-        self._evaluate_noted()
-
-    def _evaluate_noted(self) -> None:
-        # The write has taken effect: what goes wrong here stays noted, and is evaluated with the next event.
-        with suppress(PlatformError):
-            evaluating.run_pending(self._store, now=self._clock)
-            waiting_events.run_waiting(self._store, now=self._clock)
-
-    @contextmanager
-    def _reading(self, operation: str) -> Iterator[Rows]:
-        with doing(operation), self._store.reading() as rows:
-            yield rows
-
-    @contextmanager
-    def _writing(self, operation: str, *, may_have_ended: bool = False) -> Iterator[Rows]:
-        with doing(operation), self._store.atomic() as rows:
-            check_lease(rows, self._caller, may_have_ended=may_have_ended)
-            yield rows
+    @property
+    def run_queue(self) -> RunQueue:
+        """Invocations as executors see them, of all organizations."""
+        return RunQueue(self._session)

@@ -149,7 +149,7 @@ class Pulse:
             if self._monotonic() - self._watches.get(watch, 0) < self._pace.heartbeat:
                 watch.judge(seen.get_invocation(invocation_id))
                 return
-            watch.judge(seen.heartbeat(invocation_id))
+            watch.judge(seen.run_queue.heartbeat(invocation_id))
         except LeaseLost:
             watch.halt(Halt.LOST)
             return

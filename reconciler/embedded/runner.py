@@ -135,14 +135,14 @@ class Runner:
     def _take_work(self, pool: ThreadPoolExecutor) -> None:
         self._retry_orphans()
         free = self._jobs - len(self._under_way)
-        for run in self._platform.claim_queued(free) if free else ():
+        for run in self._platform.run_queue.claim(free) if free else ():
             self._begin(pool, run)
 
     def _retry_orphans(self) -> None:
         if time.monotonic() - self._looked_for_orphans < self._pace.silence / 4:
             return
         self._looked_for_orphans = time.monotonic()
-        self._platform.retry_orphans(silent_since=self._bench.now() - timedelta(seconds=self._pace.silence))
+        self._platform.run_queue.retry_orphans(silent_since=self._bench.now() - timedelta(seconds=self._pace.silence))
 
     def _begin(self, pool: ThreadPoolExecutor, run: Run) -> None:
         future = pool.submit(self._see_through, run)

@@ -213,6 +213,19 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE invocations ADD COLUMN lineage TEXT",
         "ALTER TABLE trigger_evaluations ADD COLUMN caused_by TEXT",
     ),
+    (
+        # What came of the uploads that were received over HTTP, for whoever asks again.
+        """
+        CREATE TABLE completed_uploads (
+            upload_id TEXT PRIMARY KEY,
+            dataset_id TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+            completed INTEGER NOT NULL,
+            file_ids TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX oldest_completed_uploads ON completed_uploads (completed)",
+        "CREATE INDEX completed_uploads_of_datasets ON completed_uploads (dataset_id)",
+    ),
 )
 
 

@@ -26,6 +26,7 @@ from reconciler.embedded.file_rows import FileRows
 from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.memory_rows import MemoryRows
+from reconciler.embedded.receipt_rows import ReceiptRows
 from reconciler.embedded.schema import connect, prepare
 from reconciler.embedded.targeted_rows import TargetedRows
 from reconciler.embedded.turns import Turns
@@ -141,6 +142,7 @@ class Rows:
         self.files = FileRows(connection)
         self.invocations = InvocationRows(connection)
         self.memory = MemoryRows(connection)
+        self.receipts = ReceiptRows(connection)
         self.targeted = TargetedRows(connection)
 
     def action(self, org_id: str, name: str, digest: str | None = None) -> ActionRecord | None:

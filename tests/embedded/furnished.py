@@ -31,7 +31,7 @@ def furnish(platform: EmbeddedPlatform, *, name: str = "one") -> Furnished:
     (uploaded,) = platform.upload_files(dataset.dataset_id, {"a/uploaded.py": Path(__file__)})
     run = platform.invoke_action(name, new_invocation())
     line = LogRecord(log="hello", process=ExecutorContainer.Action, timestamp=datetime.now(UTC))
-    platform.append_logs(run.invocation_id, [line])
+    platform.run_queue.append_logs(run.invocation_id, [line])
     upload_id = Staging.beside(Path(platform.identity().endpoint)).begin(dataset.dataset_id)
     ids = {
         "name": name,

@@ -15,7 +15,8 @@ from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification
 from reconciler.domain.requests import UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerForEachPrimitive
 from reconciler.embedded.noting import FILES_AT_ONCE
-from reconciler.embedded.platform import LOCAL_CALLER, EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import LOCAL_CALLER, EmbeddedPlatform
+from reconciler.embedded.scheduler import utc_now
 from reconciler.embedded.store import Store
 from reconciler.embedded.turns import Turns
 from tests.contract.builders import new_action, new_trigger

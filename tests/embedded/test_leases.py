@@ -44,7 +44,7 @@ def stalled(platform: EmbeddedPlatform) -> Stalled:
     dataset_id = platform.create_dataset(new_dataset()).dataset_id
     (file,) = platform.import_files([new_import(dataset_id)])
     platform.invoke_action("ros_ingest", new_invocation(data_source_id=dataset_id))
-    (run,) = platform.claim_queued(1)
+    (run,) = platform.run_queue.claim(1)
     seen = at_work_for(platform, run.record)
     return Stalled(platform, seen, run.record.invocation_id, dataset_id, file.file_id)
 
@@ -55,14 +55,14 @@ def step(run: Stalled, status: InvocationStatus) -> None:
 
 
 LOGS: dict[str, Callable[[Stalled], object]] = {
-    "log": lambda run: run.seen.append_logs(run.invocation_id, [LINE]),
-    "heartbeat": lambda run: run.seen.heartbeat(run.invocation_id),
+    "log": lambda run: run.seen.run_queue.append_logs(run.invocation_id, [LINE]),
+    "heartbeat": lambda run: run.seen.run_queue.heartbeat(run.invocation_id),
 }
 DEEDS: dict[str, Callable[[Stalled], object]] = {
     "move": lambda run: step(run, InvocationStatus.Processing),
     "complete": lambda run: step(run, InvocationStatus.Completed),
     "fail": lambda run: step(run, InvocationStatus.Failed),
-    "give back": lambda run: run.seen.give_back(run.invocation_id, reason="mine"),
+    "give back": lambda run: run.seen.run_queue.give_back(run.invocation_id, reason="mine"),
     "container": lambda run: run.seen.set_container_info(
         run.invocation_id, SetContainerInfoRequest(image_digest="sha256:mine")
     ),
@@ -98,9 +98,9 @@ def test_while_its_attempt_lasts_an_executor_writes(stalled: Stalled, write: str
 @pytest.mark.parametrize("write", WRITES)
 def test_a_lost_run_is_out_of_reach(stalled: Stalled, write: str, taken: bool) -> None:
     """From the moment it is queued again, before and after somebody else takes it."""
-    stalled.platform.retry_orphans(silent_since=utc_now())
+    stalled.platform.run_queue.retry_orphans(silent_since=utc_now())
     if taken:
-        stalled.platform.claim_queued(1)
+        stalled.platform.run_queue.claim(1)
     before = everything(stalled)
 
     with pytest.raises(LeaseLost):
@@ -125,13 +125,13 @@ def test_a_cancelled_run_leaves_nothing_but_words(stalled: Stalled, write: str) 
 
 def test_the_one_who_took_it_goes_on(stalled: Stalled) -> None:
     """The second attempt completes, whatever the first still tries."""
-    stalled.platform.retry_orphans(silent_since=utc_now())
-    (again,) = stalled.platform.claim_queued(1)
+    stalled.platform.run_queue.retry_orphans(silent_since=utc_now())
+    (again,) = stalled.platform.run_queue.claim(1)
     second = at_work_for(stalled.platform, again.record)
     with pytest.raises(LeaseLost):
         step(stalled, InvocationStatus.Completed)
 
-    second.append_logs(stalled.invocation_id, [LINE])
+    second.run_queue.append_logs(stalled.invocation_id, [LINE])
     done = second.update_invocation_status(
         stalled.invocation_id, UpdateInvocationStatus(status=InvocationStatus.Completed, detail="theirs")
     )
@@ -157,8 +157,8 @@ class Sleeper:
     def start(self, job: Job) -> Sleeper:
         """Start, leave an output file behind, and fall asleep."""
         (job.folder / "output" / "mine").write_text("mine")
-        self._platform.retry_orphans(silent_since=utc_now())
-        (again,) = self._platform.claim_queued(1)
+        self._platform.run_queue.retry_orphans(silent_since=utc_now())
+        (again,) = self._platform.run_queue.claim(1)
         another = at_work_for(self._platform, again.record)
         another.update_invocation_status(
             job.invocation_id, UpdateInvocationStatus(status=InvocationStatus.Completed, detail="theirs")

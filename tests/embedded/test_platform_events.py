@@ -17,8 +17,9 @@ from reconciler.domain.values import ActionParameter, ActionReference
 from reconciler.embedded.http.accounts import Accounts
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.seals import Seals
-from reconciler.embedded.platform import EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.pulse import at_work_for
+from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import InvalidRequest
 from tests.contract.builders import new_action, new_trigger
 from tests.contract.run_builders import moved, new_dataset, new_import, new_invocation
@@ -167,9 +168,9 @@ def test_a_lost_runner_is_a_failure_too(platform: EmbeddedPlatform) -> None:
     """Whoever finds out raises the event."""
     create(platform, on(FAILED, once_per="occurrence"), telling("{{action.name}} {{invocation.invocation_id}}"))
     run = invoked(platform)
-    platform.claim_queued(1)
+    platform.run_queue.claim(1)
 
-    platform.retry_orphans(silent_since=utc_now())
+    platform.run_queue.retry_orphans(silent_since=utc_now())
 
     assert told(platform)[1:] == [f"ros_ingest {run.invocation_id}"]
 
@@ -223,7 +224,7 @@ def test_what_a_run_leaves_behind_does_not_wake_its_trigger(platform: EmbeddedPl
     create(platform, ingested, telling("other", required_inputs=["*.bag"]), name="other")
     dataset_id = platform.create_dataset(new_dataset()).dataset_id
     imported(platform, dataset_id, "a.bag")
-    first = next(run.record for run in platform.claim_queued(2) if not run.parameters.get("what"))
+    first = next(run.record for run in platform.run_queue.claim(2) if not run.parameters.get("what"))
 
     at_work_for(platform, first).import_files([new_import(dataset_id, "out.bag")])
 
@@ -237,9 +238,9 @@ def test_what_a_run_invokes_itself_is_of_its_line(platform: EmbeddedPlatform) ->
     create(platform, on("dataset.tag_added", once_per="occurrence"))
     dataset_id = platform.create_dataset(new_dataset()).dataset_id
     touch(platform, dataset_id, "x")
-    (first,) = platform.claim_queued(1)
+    (first,) = platform.run_queue.claim(1)
     at_work_for(platform, first.record).invoke_action("follow_up", new_invocation())
-    (second,) = platform.claim_queued(1)
+    (second,) = platform.run_queue.claim(1)
 
     at_work_for(platform, second.record).update_dataset(
         dataset_id, UpdateDatasetRequest(metadata_changeset=MetadataChangeset(put_tags=["y"]))

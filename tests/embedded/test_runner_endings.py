@@ -17,7 +17,8 @@ import pytest
 
 from reconciler.domain.invocation_requests import UpdateInvocationStatus
 from reconciler.domain.invocations import ExecutorContainer, InvocationRecord, InvocationStatus
-from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform, utc_now
+from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
+from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformUnavailable
 from reconciler.executors.port import Exit, Job
 from reconciler.executors.process import ProcessExecutor
@@ -137,7 +138,7 @@ def test_orphans_are_run_again(workshop: Workshop) -> None:
     """A runner that finds a run without signs of life queues it and takes it."""
     workshop.action("true")
     invocation_id = workshop.invoke()
-    workshop.platform.claim_queued(1)
+    workshop.platform.run_queue.claim(1)
     record = workshop.ran(invocation_id, now=lambda: utc_now() + timedelta(hours=1))
     assert stages(record)[:4] == ["Queued", "Scheduled", "Failed", "Queued"]
     assert record.last_status is InvocationStatus.Completed

@@ -69,7 +69,7 @@ def test_the_oldest_runs_are_claimed_first(platform: EmbeddedPlatform, clock: Cl
         made.append(queued(platform).invocation_id)
         clock.advance(1)
 
-    claimed = platform.claim_queued(2) + platform.claim_queued(2) + platform.claim_queued(2)
+    claimed = platform.run_queue.claim(2) + platform.run_queue.claim(2) + platform.run_queue.claim(2)
 
     assert [run.record.invocation_id for run in claimed] == made
     for run in claimed:
@@ -82,7 +82,7 @@ def test_no_run_is_claimed_twice(platform: EmbeddedPlatform) -> None:
     made = {queued(platform).invocation_id for _ in range(60)}
 
     with ThreadPoolExecutor(8) as pool:
-        batches = list(pool.map(lambda _: platform.claim_queued(5), range(16)))
+        batches = list(pool.map(lambda _: platform.run_queue.claim(5), range(16)))
 
     claimed = [run.record.invocation_id for batch in batches for run in batch]
     assert len(claimed) == 60
@@ -95,7 +95,7 @@ def test_runs_of_every_organization_are_claimed(platform: EmbeddedPlatform) -> N
     other.create_action(new_action())
     mine, theirs = queued(platform), queued(other)
 
-    claimed = platform.claim_queued(10)
+    claimed = platform.run_queue.claim(10)
 
     assert {run.record.org_id for run in claimed} == {mine.org_id, theirs.org_id}
 
@@ -113,7 +113,7 @@ def test_a_run_is_given_values_over_defaults(platform: EmbeddedPlatform) -> None
     platform.delete_action("heir")
     platform.update_action("root", UpdateActionRequest(requires_downloaded_inputs=True))
 
-    (run,) = platform.claim_queued(1)
+    (run,) = platform.run_queue.claim(1)
 
     assert run.parameters == {"rate": 5, "topic": "/imu"}
     assert run.downloads_inputs is False
@@ -124,7 +124,7 @@ def test_a_cancelled_run_is_not_claimed(platform: EmbeddedPlatform) -> None:
     """What ended while it waited never starts."""
     platform.cancel_invocation(queued(platform).invocation_id)
 
-    assert platform.claim_queued(1) == []
+    assert platform.run_queue.claim(1) == []
 
 
 def test_a_heartbeat_is_recorded_and_tells_of_a_cancellation(platform: EmbeddedPlatform, clock: Clock) -> None:
@@ -132,16 +132,16 @@ def test_a_heartbeat_is_recorded_and_tells_of_a_cancellation(platform: EmbeddedP
     invocation_id = queued(platform).invocation_id
     clock.advance(5)
 
-    assert platform.heartbeat(invocation_id).last_heartbeat == clock.now
+    assert platform.run_queue.heartbeat(invocation_id).last_heartbeat == clock.now
     platform.cancel_invocation(invocation_id)
     clock.advance(5)
-    answered = platform.heartbeat(invocation_id)
+    answered = platform.run_queue.heartbeat(invocation_id)
 
     assert answered.last_status is InvocationStatus.Cancelled
     assert answered.last_heartbeat == clock.now - timedelta(seconds=5)
     assert platform.get_invocation(invocation_id) == answered
     with pytest.raises(NotFound):
-        platform.heartbeat("iv_ghost")
+        platform.run_queue.heartbeat("iv_ghost")
 
 
 def test_a_silent_run_is_queued_again(platform: EmbeddedPlatform, clock: Clock) -> None:
@@ -150,28 +150,28 @@ def test_a_silent_run_is_queued_again(platform: EmbeddedPlatform, clock: Clock) 
     for invocation_id in (silent, beating, stepping):
         moved(platform, invocation_id, InvocationStatus.Processing)
     clock.advance(60)
-    platform.heartbeat(beating)
+    platform.run_queue.heartbeat(beating)
     moved(platform, stepping, InvocationStatus.Uploading)
 
-    retried = platform.retry_orphans(silent_since=clock.now - timedelta(seconds=30))
+    retried = platform.run_queue.retry_orphans(silent_since=clock.now - timedelta(seconds=30))
 
     assert [record.invocation_id for record in retried] == [silent]
     assert [entry.status.name for entry in retried[0].status] == ["Queued", "Processing", "Failed", "Queued"]
     assert platform.get_invocation(beating).last_status is InvocationStatus.Processing
     assert platform.get_invocation(waiting).last_status is InvocationStatus.Queued
-    assert platform.retry_orphans(silent_since=clock.now - timedelta(seconds=30)) == []
+    assert platform.run_queue.retry_orphans(silent_since=clock.now - timedelta(seconds=30)) == []
 
 
 def test_a_run_that_fell_silent_three_times_is_given_up(platform: EmbeddedPlatform, clock: Clock) -> None:
     """The third failure is Deadly, and nobody claims it any more."""
     invocation_id = queued(platform).invocation_id
     for _ in range(3):
-        platform.claim_queued(1)
+        platform.run_queue.claim(1)
         clock.advance(60)
-        platform.retry_orphans(silent_since=clock.now - timedelta(seconds=30))
+        platform.run_queue.retry_orphans(silent_since=clock.now - timedelta(seconds=30))
 
     assert platform.get_invocation(invocation_id).last_status is InvocationStatus.Deadly
-    assert platform.claim_queued(1) == []
+    assert platform.run_queue.claim(1) == []
 
 
 def test_the_time_of_a_run_is_that_of_its_latest_attempt(platform: EmbeddedPlatform, clock: Clock) -> None:
@@ -190,8 +190,8 @@ def test_logs_are_read_in_the_order_they_were_written(platform: EmbeddedPlatform
     mine, other = queued(platform).invocation_id, queued(platform).invocation_id
     written = [line(number) for number in range(2300)]
     for start in range(0, 2300, 100):
-        platform.append_logs(mine, written[start : start + 100])
-        platform.append_logs(other, [line(0)])
+        platform.run_queue.append_logs(mine, written[start : start + 100])
+        platform.run_queue.append_logs(other, [line(0)])
     pages, token = [], None
     while True:
         page = platform.invocation_logs(mine, page_token=token)
@@ -207,12 +207,12 @@ def test_logs_are_read_in_the_order_they_were_written(platform: EmbeddedPlatform
 def test_a_stream_goes_on_where_it_stopped(platform: EmbeddedPlatform) -> None:
     """It has a next part while more is there already; its cursor finds what is written later."""
     invocation_id = queued(platform).invocation_id
-    platform.append_logs(invocation_id, [line(number) for number in range(1001)])
+    platform.run_queue.append_logs(invocation_id, [line(number) for number in range(1001)])
 
     first = platform.stream_invocation_logs(invocation_id)
     second = platform.stream_invocation_logs(invocation_id, last_read=first.last_read)
     third = platform.stream_invocation_logs(invocation_id, last_read=second.last_read)
-    platform.append_logs(invocation_id, [line(7)])
+    platform.run_queue.append_logs(invocation_id, [line(7)])
     fourth = platform.stream_invocation_logs(invocation_id, last_read=third.last_read)
 
     assert [len(part.items) for part in (first, second, third, fourth)] == [1000, 1, 0, 1]
@@ -226,7 +226,7 @@ def test_parts_of_a_long_line_stay_together(platform: EmbeddedPlatform) -> None:
     invocation_id = queued(platform).invocation_id
     parts = [line(number).model_copy(update={"partial_id": "p1"}) for number in range(2)]
 
-    platform.append_logs(invocation_id, parts)
+    platform.run_queue.append_logs(invocation_id, parts)
 
     assert list(platform.invocation_logs(invocation_id).items) == parts
 
@@ -237,9 +237,9 @@ def test_logs_that_cannot_be_kept_are_refused(platform: EmbeddedPlatform) -> Non
     broken = line(1).model_copy(update={"log": "\ud800"})
 
     with pytest.raises(NotFound):
-        platform.append_logs("iv_ghost", [line(1)])
+        platform.run_queue.append_logs("iv_ghost", [line(1)])
     with pytest.raises(InvalidRequest):
-        platform.append_logs(invocation_id, [line(1), broken])
+        platform.run_queue.append_logs(invocation_id, [line(1), broken])
     assert platform.invocation_logs(invocation_id).items == ()
 
 

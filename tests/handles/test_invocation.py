@@ -186,20 +186,20 @@ def test_what_runs_invocations_records_where(invocation: Invocation) -> None:
 
 def test_logs_come_oldest_first(invocation: Invocation, platform: EmbeddedPlatform) -> None:
     """Paged or streamed, they are the same records; a stream says where to go on, and goes on there."""
-    platform.append_logs(invocation.id, [log("one"), log("two")])
+    platform.run_queue.append_logs(invocation.id, [log("one"), log("two")])
 
     assert [record.log for record in invocation.get_logs()] == ["one", "two"]
     records, last_read = returned(invocation.stream_logs())
     assert [record.log for record in records] == ["one", "two"]
 
-    platform.append_logs(invocation.id, [log("three")])
+    platform.run_queue.append_logs(invocation.id, [log("three")])
     records, _ = returned(invocation.stream_logs(last_read))
     assert [record.log for record in records] == ["three"]
 
 
 def test_logs_go_on_at_a_page(invocation: Invocation, platform: EmbeddedPlatform) -> None:
     """A token of a page before begins after that page."""
-    platform.append_logs(invocation.id, [log(str(number)) for number in range(2500)])
+    platform.run_queue.append_logs(invocation.id, [log(str(number)) for number in range(2500)])
     token = platform.invocation_logs(invocation.id).next_token
 
     records = list(invocation.get_logs())

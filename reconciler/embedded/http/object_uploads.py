@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
@@ -128,12 +127,13 @@ def report_batch_progress(call: Call, dataset_id: str, transaction_id: str, body
 def complete_upload_of_objects(call: Call, transaction_id: str) -> None:
     """Make the objects that were put the dataset's files, all at once."""
     dataset_id, upload_id = _under_way(call, transaction_id)
-
-    def add(files: dict[str, Path]) -> list[str]:
-        ids = {path: promised_id(upload_id, path) for path in files}
-        return [record.file_id for record in call.platform.upload_files(dataset_id, files, ids=ids)]
-
-    completed(call.site.staging, dataset_id, upload_id, add=add)
+    completed(
+        call.site.staging,
+        call.platform.uploads,
+        dataset_id,
+        upload_id,
+        promise=lambda path: promised_id(upload_id, path),
+    )
 
 
 def complete_batch_upload(call: Call, dataset_id: str, transaction_id: str) -> None:

@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,7 @@ class Staging:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._at_it: set[Path] = set()
+        self._claiming = threading.Lock()
 
     @classmethod
     def beside(cls, database: Path) -> Staging:
@@ -93,21 +95,40 @@ class Staging:
         shutil.rmtree(self.folder_of(dataset_id, upload_id), ignore_errors=True)
 
     @contextmanager
-    def completing(self, dataset_id: str, upload_id: str) -> Iterator[dict[str, Path]]:
-        """Give the files of an upload by their path inside the dataset; when nothing goes wrong they are gone after it.
+    def claimed(self, dataset_id: str, upload_id: str) -> Iterator[bool]:
+        """Keep everybody else from completing an upload meanwhile; False when somebody else does so.
+
+        Raises:
+            NotFound: There can be no such upload.
+        """
+        if not _UPLOAD_ID.fullmatch(upload_id):
+            raise _no_upload(upload_id)
+        folder = self._folder(dataset_id, upload_id)
+        with self._claiming:
+            is_free = folder not in self._at_it
+            self._at_it.add(folder)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._at_it.discard(folder)
+
+    @contextmanager
+    def closing(self, dataset_id: str, upload_id: str) -> Iterator[dict[str, Path]]:
+        """Give the files of a claimed upload by their path inside the dataset; when nothing goes wrong they go with it.
 
         Raises:
             NotFound: There is no such upload, or it is over.
             Conflict: It has no files.
         """
-        folder = self.folder_of(dataset_id, upload_id)
-        # Out of reach for everybody else: nothing is added to it now, and nobody completes it a second time.
-        closed = folder.with_name(f"{folder.name}.closed")
-        try:
+        folder = self._folder(dataset_id, upload_id)
+        closed = _closed(folder)
+        # Out of reach for everybody else: nothing is added to it now.
+        with suppress(FileNotFoundError):
             folder.rename(closed)
-        except FileNotFoundError:
-            raise _no_upload(upload_id) from None
-        self._at_it.add(folder)
+        # Without the one there may be the other: of a server that was killed just then.
+        if not closed.is_dir():
+            raise _no_upload(upload_id)
         try:
             files = _files(closed)
             if not files:
@@ -116,31 +137,11 @@ class Staging:
         except BaseException:
             closed.rename(folder)
             raise
-        finally:
-            self._at_it.discard(folder)
-        shutil.rmtree(closed, ignore_errors=True)
+        self.forget(dataset_id, upload_id)
 
-    def is_being_completed(self, dataset_id: str, upload_id: str) -> bool:
-        """Return True while somebody completes this upload."""
-        return self._folder(dataset_id, upload_id) in self._at_it
-
-    def keep_receipt(self, dataset_id: str, upload_id: str, file_ids: list[str]) -> None:
-        """Remember, for about a day, which files came of an upload."""
-        # The files are the dataset's already: what goes wrong here is no reason to say otherwise.
-        with suppress(OSError):
-            self._receipt(dataset_id, upload_id).write_text("\n".join(file_ids), encoding="utf-8")
-
-    def receipt(self, dataset_id: str, upload_id: str) -> list[str] | None:
-        """Return which files came of an upload; None when it is not completed, or that was long ago."""
-        if not _UPLOAD_ID.fullmatch(upload_id):
-            return None
-        try:
-            return self._receipt(dataset_id, upload_id).read_text(encoding="utf-8").split()
-        except FileNotFoundError:
-            return None
-
-    def _receipt(self, dataset_id: str, upload_id: str) -> Path:
-        return self._root / f"{dataset_id}.{upload_id}.done"
+    def forget(self, dataset_id: str, upload_id: str) -> None:
+        """Remove what is left of a claimed upload that is over; it may be nothing."""
+        shutil.rmtree(_closed(self._folder(dataset_id, upload_id)), ignore_errors=True)
 
     def folder_of(self, dataset_id: str, upload_id: str) -> Path:
         """Return the folder of an upload.
@@ -158,6 +159,11 @@ class Staging:
     def _folder(self, dataset_id: str, upload_id: str) -> Path:
         # The dataset is one that was found, so that its id is one of ours and no path.
         return self._root / f"{dataset_id}.{upload_id}"
+
+
+def _closed(folder: Path) -> Path:
+    """Return what the folder of an upload is called while that is completed."""
+    return folder.with_name(f"{folder.name}.closed")
 
 
 def _files(folder: Path) -> dict[str, Path]:

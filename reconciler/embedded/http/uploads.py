@@ -6,7 +6,6 @@ upload event is raised once for all of them.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from reconciler.domain.datasets import FileRecord
@@ -48,11 +47,7 @@ def send_file(call: Call, dataset_id: str, upload_id: str, path: str, body: Rece
 def complete_upload(call: Call, dataset_id: str, upload_id: str) -> list[FileRecord]:
     """Make the files that were sent the dataset's, all at once; asked again, say which they are."""
     dataset = call.platform.get_dataset(dataset_id, owner=call.owner)
-
-    def add(files: dict[str, Path]) -> list[str]:
-        return [record.file_id for record in call.platform.upload_files(dataset.dataset_id, files, ids={})]
-
-    ids = completed(call.site.staging, dataset.dataset_id, upload_id, add=add)
+    ids = completed(call.site.staging, call.platform.uploads, dataset.dataset_id, upload_id)
     return [seen(call.platform.get_file(file_id)) for file_id in ids]
 
 
