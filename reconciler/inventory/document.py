@@ -163,7 +163,8 @@ def dumps(inventory: Inventory) -> bytes:
     head = ",\n".join(f"{json.dumps(name)}: {_compact(member)}" for name, member in document.items())
     # A line for each resource: quick to write, and a change of one is one line of a difference.
     lines = ",\n".join(_compact(_entry_json(inventory.entries[address])) for address in sorted(inventory.entries))
-    return f'{{\n{head},\n"resources": [\n{lines}\n]\n}}\n'.encode()
+    # Half a surrogate pair is no text, and a platform that has one shall not stop anybody.
+    return f'{{\n{head},\n"resources": [\n{lines}\n]\n}}\n'.encode(errors="surrogatepass")
 
 
 def _compact(value: Any) -> str:

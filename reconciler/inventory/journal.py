@@ -160,7 +160,7 @@ def document(applied: Applied) -> dict[str, Any]:
 
 
 def _dumps(applied: Applied) -> bytes:
-    return (json.dumps(document(applied), indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document(applied), indent=1, ensure_ascii=False) + "\n").encode(errors="surrogatepass")
 
 
 def _loads(content: bytes, *, name: str) -> Applied:
