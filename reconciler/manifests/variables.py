@@ -69,6 +69,15 @@ def has_reference(document: Json) -> bool:
     return isinstance(document, list) and any(map(has_reference, document))
 
 
+def escaped(value: Json) -> Json:
+    """Return what to write so that :func:`substituted` gives this very value, whatever texts are in it."""
+    if isinstance(value, str):
+        return HINT.sub(lambda found: f"${found[0]}", value) if "${" in value else value
+    if isinstance(value, dict):
+        return {key: escaped(member) for key, member in value.items()}
+    return [escaped(member) for member in value] if isinstance(value, list) else value
+
+
 def substituted(document: Json, variables: Variables) -> tuple[Json, list[Problem]]:
     """Return a document with the values of variables in it, and what is wrong with its references."""
     substitution = _Substitution(variables)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from reconciler.manifests.formatting import FIELD_ORDER
 from reconciler.manifests.rows import indented
 from reconciler.manifests.scalar_text import block, scalar
+from reconciler.manifests.variables import escaped
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
@@ -16,10 +17,13 @@ _ENVELOPE: Final = ("apiVersion", "kind", "metadata", "spec", "lifecycle")
 
 
 def written(manifest: Mapping[str, Json]) -> str:
-    """Return a manifest as YAML: keys in canonical order, lists an entry a line, texts of several lines as blocks."""
-    spec = manifest.get("spec")
+    """Return a manifest as YAML: keys in canonical order, lists an entry a line, texts of several lines as blocks.
+
+    Its values are what they are: what would refer to a variable is escaped.
+    """
     order = FIELD_ORDER.get(str(manifest.get("kind")), ())
-    ordered = _in_order(manifest, _ENVELOPE)
+    ordered = {key: escaped(member) for key, member in _in_order(manifest, _ENVELOPE).items()}
+    spec = ordered.get("spec")
     if isinstance(spec, dict):
         ordered["spec"] = _in_order(spec, order)
     return "\n".join(_mapping(ordered)) + "\n"

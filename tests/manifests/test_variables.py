@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.manifests.variables import Variables, has_reference, substituted, value_of
+from reconciler.manifests.variables import Variables, escaped, has_reference, substituted, value_of
 
 VALUES = Variables({"tag": "1.4", "memory": 8192, "ratio": 0.5, "on": True}, {"sha": "set GIT_SHA"})
 
@@ -102,8 +102,12 @@ def test_documents_without_references_stay_as_they_are(document: Any) -> None:
         assert substituted(document, VALUES) == (document, [])
 
 
-@given(st.text(max_size=12))
-def test_every_text_can_be_written(text: str) -> None:
-    """Escaping what looks like a reference gives the text back."""
-    escaped = text.replace("${var.", "$${var.")
-    assert substituted({"a": escaped + "$${var.x}"}, VALUES) == ({"a": text + "${var.x}"}, [])
+pieces = st.lists(
+    st.sampled_from(["$", "{", "}", "var.", " ", "tag", "x", "${", "${var.tag}", "${ var.tag}"]), max_size=8
+).map("".join)
+
+
+@given(st.dictionaries(st.just("key"), st.one_of(pieces, st.lists(pieces, max_size=2), st.integers())))
+def test_every_value_can_be_written(value: Any) -> None:
+    """Escaping gives the value back, whatever is in it that looks like a reference, whole or in part."""
+    assert substituted(escaped(value), VALUES) == (value, [])

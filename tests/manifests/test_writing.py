@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reconciler.domain.changesets import same_json
 from reconciler.manifests.formatting import formatted
 from reconciler.manifests.scalar_text import scalar
+from reconciler.manifests.variables import Variables, substituted
 from reconciler.manifests.writing import written
 from tests.manifests.texts import FILE, LAW, data_of
 
@@ -72,6 +73,13 @@ def test_what_is_written_reads_the_same_and_is_canonical(spec: dict[str, Json]) 
     assert same_json(data_of(text)[0], manifest(spec))
     assert same_json(yaml.safe_load(text), manifest(spec))
     assert formatted(text, file=FILE) == text
+
+
+@pytest.mark.parametrize("text", ["${var.tag}", "a $${var.tag}", "${ var.x", "${HOME}"])
+def test_a_text_that_looks_like_a_reference_is_that_text(text: str) -> None:
+    """No variable gets into what is live already."""
+    [read] = data_of(written(manifest({"description": text, "tags": [text]})))
+    assert substituted(read, Variables()) == (manifest({"description": text, "tags": [text]}), [])
 
 
 def test_a_manifest_is_laid_out_as_people_do() -> None:
