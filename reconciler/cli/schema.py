@@ -17,15 +17,16 @@ import click
     help="Where the schemas are written.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; leave with 1 when a schema is missing or stale.")
-def command(*, directory: Path, check: bool) -> None:
+@click.option("--existing", is_flag=True, help="Leave alone what is not there; init only writes one.")
+def command(*, directory: Path, check: bool, existing: bool) -> None:
     """Write the JSON Schemas of all kinds, for editors and other tools."""
     from reconciler.manifests.schema import stale, write
 
     if not check:
-        for name in write(directory):
+        for name in write(directory, existing=existing):
             click.echo(f"{directory / name}")
         return
-    outdated = stale(directory)
+    outdated = stale(directory, existing=existing)
     for name in outdated:
         click.echo(f"{directory / name} is missing or stale", err=True)
     if outdated:

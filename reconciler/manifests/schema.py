@@ -46,10 +46,10 @@ def schema_of(kind: str) -> dict[str, Any]:
     return {"$schema": _DIALECT, "$id": f"{_BASE}/{_FILES[kind]}", **body, "title": kind}
 
 
-def write(directory: str | Path) -> list[str]:
-    """Write every schema into ``directory`` and return the names of the files that changed."""
+def write(directory: str | Path, *, existing: bool = False) -> list[str]:
+    """Write every schema, or those that exist, into ``directory`` and return the names of the files that changed."""
     folder = Path(directory)
-    changed = stale(folder)
+    changed = stale(folder, existing=existing)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts().items():
         if name in changed:
@@ -57,10 +57,14 @@ def write(directory: str | Path) -> list[str]:
     return changed
 
 
-def stale(directory: str | Path) -> list[str]:
-    """Return the names of the schemas that ``directory`` lacks or holds in another form."""
+def stale(directory: str | Path, *, existing: bool = False) -> list[str]:
+    """Return the names of the schemas that ``directory`` holds in another form or, unless ``existing``, lacks."""
     folder = Path(directory)
-    return [name for name, text in texts().items() if _content(folder / name) != text.encode()]
+    return [
+        name
+        for name, text in texts().items()
+        if _content(folder / name) != text.encode() and not (existing and not (folder / name).is_file())
+    ]
 
 
 def _content(path: Path) -> bytes | None:

@@ -69,6 +69,15 @@ def test_what_was_written_is_not_stale(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "action.schema.json").read_text().endswith("}\n")
 
 
+def test_only_schemas_that_exist_can_be_kept_current(tmp_path: Path) -> None:
+    """A project that has one schema for its editor does not get the others."""
+    (tmp_path / "manifest.schema.json").write_text("{}")
+    assert stale(tmp_path, existing=True) == ["manifest.schema.json"]
+    assert write(tmp_path, existing=True) == ["manifest.schema.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.schema.json"]
+    assert stale(tmp_path, existing=True) == []
+
+
 def test_an_edited_schema_is_stale(tmp_path: Path) -> None:
     """Nobody edits a generated file unnoticed."""
     write(tmp_path)

@@ -143,3 +143,4 @@ def test_the_hooks_run_commands_that_exist(folder: Folder) -> None:
         assert command in COMMANDS
         assert folder.run(command, *arguments).code == 0
         assert hook["pass_filenames"] is False
+    assert [path.name for path in (folder.path / "schemas").iterdir()] == ["manifest.schema.json"]
