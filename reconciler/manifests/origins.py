@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.manifests.desired import Resource
@@ -19,6 +19,10 @@ from reconciler.manifests.problems import Problem, Step, path_in
 # Finding a place takes a parser, which a run that shows none does without.
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
+
+
+#: What a patch says to name its document, and does not change.
+_NAMES_IT: Final = frozenset({"/apiVersion", "/kind", "/metadata", "/metadata/name"})
 
 
 class Origin(NamedTuple):
@@ -59,7 +63,8 @@ class Origins:
         """Return the place of a pointer into a document, in whichever layer wrote it last."""
         if not pointer and origin in self.starts:
             return Span.at(origin.file, *self.starts[origin])
-        for patch, below in reversed(self.patches.get(origin, ())):
+        patches = () if pointer in _NAMES_IT else self.patches.get(origin, ())
+        for patch, below in reversed(patches):
             found = self._found_in(patch, below + pointer, at_key=at_key)
             if found is not None:
                 return found

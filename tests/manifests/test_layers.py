@@ -119,6 +119,8 @@ def test_places_are_in_the_file_that_won(root: Path) -> None:
     assert str(desired.locate(action, "/spec/parameters/rate/default")) == "prod/patches.yaml:5:32"
     assert str(desired.locate(action, "/spec/parameters/topics/default")) == "action.yaml:9:31"
     assert str(desired.locate(action, "/spec/uri")) == "action.yaml:5:8"
+    assert str(desired.locate(action, "/metadata/name")) == "action.yaml:3:18"
+    assert str(desired.locate(action, "/metadata/labels/tier")) == "prod/patches.yaml:2:41"
 
 
 def test_inline_patches_are_placed_in_the_project_file(root: Path) -> None:
