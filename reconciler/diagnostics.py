@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+#: Quotations up to this many characters are shown whole, as every legal name is; of longer ones, the beginning.
+_QUOTE_LIMIT: Final = 256
+_SHOWN: Final = 100
+# The closing mark is only looked at: where a value has such marks in it, it opens the next stretch.
+_LONG_QUOTE: Final = re.compile(f'"[^"]{{{_QUOTE_LIMIT + 1},}}(?=")')
+
+
+def with_short_quotes(message: str) -> str:
+    """Return a message that quotes no more than the beginning of a long value: it may be a file's worth of text."""
+    return message if len(message) <= _QUOTE_LIMIT else _LONG_QUOTE.sub(_cut, message)
+
+
+def _cut(quote: re.Match[str]) -> str:
+    text = quote.group()
+    return f"{text[: _SHOWN + 1]}... ({len(text) - 1:,} characters)"
 
 
 class Severity(StrEnum):
@@ -52,6 +70,11 @@ class Diagnostic:
     hint: str = ""
     detail: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Bound what is quoted, here for whoever finds a problem and whoever shows it."""
+        for part in ("summary", "hint", "detail"):
+            object.__setattr__(self, part, with_short_quotes(getattr(self, part)))
 
     @property
     def is_error(self) -> bool:

@@ -35,23 +35,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, with_short_quotes
 
 
 class ReconcilerError(Exception):
     """The root of everything this package raises on purpose.
 
     Attributes:
-        message: One sentence, without secrets.
+        message: One sentence, without secrets; of a long value it quotes the beginning.
         hint: What to do about it; empty when there is nothing to add.
     """
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
+        message = with_short_quotes(message)
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = with_short_quotes(hint)
 
 
 class InvalidManifests(ReconcilerError):

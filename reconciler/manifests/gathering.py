@@ -56,6 +56,7 @@ class Gathering:
     _used_sets: set[str] = field(default_factory=set)
     _broken_sets: set[str] = field(default_factory=set)
     _layered: list[tuple[Origin, dict[str, Any]]] = field(default_factory=list)
+    _unread: set[tuple[str, int, int] | None] = field(default_factory=set)
     _strays: dict[str, Diagnostic | None] = field(default_factory=dict)
     _action_files: dict[str, ActionFile | Problem | None] = field(default_factory=dict)
     _laying: Laying = field(init=False)
@@ -137,6 +138,7 @@ class Gathering:
 
         parsed = parse(file.text, file=file.name)
         self.diagnostics += parsed.diagnostics
+        self._unread.update(_begins(each) for each in parsed.diagnostics)
         documents: list[_Placed] = []
         for document in parsed.documents:
             origin = self._begun(file, document.index, document.line, document.column)
@@ -204,7 +206,9 @@ class Gathering:
         self._strays[file.name] = None if is_ours else self.origins.diagnose(origin, stray)
 
     def _report(self, origin: Origin, problems: Iterable[Problem]) -> None:
-        self.diagnostics += [self.origins.diagnose(origin, problem) for problem in problems]
+        found = [self.origins.diagnose(origin, problem) for problem in problems]
+        # What stands in for a value that cannot be read is not what was written.
+        self.diagnostics += [each for each in found if _begins(each) not in self._unread]
 
     # -- kinds
 
@@ -366,6 +370,11 @@ def _own_problems(resource: Resource, document: dict[str, Any]) -> list[Problem]
     declared = document["spec"]
     repeated = repeated_parameters(declared.get("parameters"), pointer="/spec/parameters")
     return repeated + resource_problems(resource, declared=declared)
+
+
+def _begins(diagnostic: Diagnostic) -> tuple[str, int, int] | None:
+    span = diagnostic.span
+    return None if span is None else (span.file, span.line, span.column)
 
 
 def _name_of(document: Json) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+#: More known words than this are no help.
+MOST_LISTED: Final = 40
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -17,12 +21,14 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the hint that names the closest known word, or lists all of them when none is near."""
+    """Return the hint that names the closest known word, or lists what is known when none is near."""
     candidates = list(known)
     near = closest(word, candidates)
     if near is not None:
         return f'did you mean "{near}"?'
-    return f"known here: {', '.join(candidates)}" if candidates else ""
+    more = len(candidates) - MOST_LISTED
+    listed = f"{', '.join(candidates[:MOST_LISTED])}{f' and {more:,} more' if more > 0 else ''}"
+    return f"known here: {listed}" if candidates else ""
 
 
 def _letters(word: str) -> str:
