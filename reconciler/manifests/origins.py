@@ -80,9 +80,10 @@ class Origins:
         return _place(text, origin, path, at_key=at_key or not is_written)
 
     def is_written(self, origin: Origin, pointer: str) -> bool:
-        """Return True when the document itself or a layer below it writes what the pointer leads to."""
-        layers = [(origin, pointer), *self._layers_below(origin, pointer)]
-        return any(self._holds(layer, below) for layer, below in layers)
+        """Return True when the document itself, or a layer above or below it, writes what the pointer leads to."""
+        above = [(patch, below + pointer) for patch, below in self.patches.get(origin, ())]
+        layers = [*above, (origin, pointer), *self._layers_below(origin, pointer)]
+        return any(self._holds(layer, within) for layer, within in layers)
 
     def _holds(self, layer: Origin, pointer: str) -> bool:
         text = self.text(layer.file)

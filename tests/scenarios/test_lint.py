@@ -144,3 +144,31 @@ def test_the_hooks_run_commands_that_exist(folder: Folder) -> None:
         assert folder.run(command, *arguments).code == 0
         assert hook["pass_filenames"] is False
     assert [path.name for path in (folder.path / "schemas").iterdir()] == ["manifest.schema.json"]
+
+
+def test_what_an_environment_lays_over_a_manifest_counts(folder: Folder) -> None:
+    """A trigger whose overlay says that it is enabled is not created so by accident; the others are still told."""
+    folder.trigger("nightly", action="ingest")
+    folder.write(
+        "reconciler.yaml",
+        "apiVersion: reconciler/v1\nkind: Project\nspec:\n  environments:\n    bare: { platform: embedded }\n"
+        "    staging:\n      platform: embedded\n      overlays:\n"
+        "        - { kind: Trigger, metadata: { name: nightly }, spec: { enabled: true } }\n",
+    )
+    assert "[trigger-created-enabled]" in folder.run("lint", "--env", "bare").out
+    assert "[trigger-created-enabled]" not in folder.run("lint", "--env", "staging").out
+
+
+def test_a_secret_that_a_variable_brings_is_not_written_out(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes from the environment stands in no file; the same value in the manifest does."""
+    monkeypatch.setenv("MAP", "from-elsewhere")
+    folder.write(
+        "reconciler.yaml",
+        "apiVersion: reconciler/v1\nkind: Project\nspec:\n  platform: embedded\n"
+        "  variables: { map: { from_environment: MAP } }\n",
+    )
+    variables = "  container_parameters: {{ env_vars: {{ MAP_API_KEY: {} }} }}\n"
+    for value, count in (('"${var.map}"', 0), ("from-elsewhere", 1)):
+        folder.action("map", more=variables.format(value))
+        told = json.loads(folder.run("lint", "--select", "literal-secret", "--output", "json").out)
+        assert len(told["diagnostics"]) == count

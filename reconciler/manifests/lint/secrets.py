@@ -30,6 +30,9 @@ _ABOUT: Final = re.compile(
     r"(?:^|[_.-])(?:file|path|dir|name|names|id|ids|url|uri|type|format|field|column|prefix|count|limit|length|size|ttl)$",
     re.IGNORECASE,
 )
+#: What a manifest writes where a variable of the project is filled in, whose value may come from anywhere.
+_VARIABLE: Final = "${var."
+
 _CERTAIN: Final = frozenset({"password", "passwd", "passphrase", "secret", "secrets", "credential", "credentials"})
 
 #: Names of values that are random and public.
@@ -76,7 +79,8 @@ def _in_settings(
         summary = _suspicion(setting, is_marked=setting.name in sensitive)
         if summary:
             span = manifests.at(written, setting.pointer)
-            yield Finding(summary, Span.at(span.file, span.line, span.column), _HINT)
+            if _VARIABLE not in manifests.written_at(span):
+                yield Finding(summary, Span.at(span.file, span.line, span.column), _HINT)
 
 
 def _suspicion(setting: Setting, *, is_marked: bool) -> str | None:

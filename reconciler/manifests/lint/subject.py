@@ -60,6 +60,12 @@ class Manifests:
             return Span.at(written.file)
         return self.origins.find(Origin(written.file, written.document), pointer)
 
+    def written_at(self, span: Span) -> str:
+        """Return what stands at a place, as far as it is on one line, variables not filled in."""
+        lines = self.texts.get(span.file, "").splitlines()[span.line - 1 : span.line]
+        end = span.end_column - 1 if span.end_line == span.line else None
+        return "".join(lines)[span.column - 1 : end]
+
     def writes(self, resource: Resource, pointer: str) -> bool:
         """Return True when the manifest or a layer of it says what the pointer leads to."""
         return self.origins is not None and self.origins.is_written(Origin(resource.file, resource.document), pointer)
