@@ -27,6 +27,11 @@ def checkout_of(folder: Path) -> Checkout:
     return Checkout(commit, None if changed is None else bool(changed))
 
 
+def folder_in_repository(folder: Path) -> str:
+    """Return the path of a folder from the root of its repository; empty at the root and outside of repositories."""
+    return (_git(folder, "rev-parse", "--show-prefix") or "").rstrip("/")
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         answer = subprocess.run(  # noqa: S603  fixed arguments, no shell

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,6 +13,7 @@ from reconciler.cli.options import flags_of, manifest_options, output_option, re
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
+    from reconciler.manifests.loader import Verdict
 
 #: What ``--warnings-as-errors`` is when no rules follow it.
 _EVERY_WARNING: Final = "every warning"
@@ -33,7 +35,7 @@ _EVERY_WARNING: Final = "every warning"
 )
 @click.option("--list", "is_list", is_flag=True, help="List the rules and leave.")
 @click.option("--explain", metavar="RULE", help="Say what a rule finds and why, with examples, and leave.")
-@output_option("text", "json")
+@output_option("text", "json", "github")
 def command(
     *,
     output: str,
@@ -62,7 +64,7 @@ def command(
     diagnostics = verdict.diagnostics
     if warnings_as_errors is not None:
         diagnostics = strictly(diagnostics, rules=strict)
-    _FORMATS[output](diagnostics, verdict.counts)
+    _FORMATS[output](diagnostics, verdict)
     raise click.exceptions.Exit(1 if any(each.is_error for each in diagnostics) else 0)
 
 
@@ -93,7 +95,7 @@ def _tell_rules(name: str | None, *, as_json: bool) -> None:
         click.echo(rules_text(rules) if name is None else rule_text(rules[0]), nl=False)
 
 
-def _text(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> None:
+def _text(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
     from reconciler.cli.console import stdout
     from reconciler.render.terminal import show_diagnostics
     from reconciler.render.words import counted_documents
@@ -101,14 +103,27 @@ def _text(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> None:
     if diagnostics:
         show_diagnostics(diagnostics, stdout(), with_rules=True)
     else:
-        click.echo(f"{counted_documents(counts)}, nothing to find fault with.")
+        click.echo(f"{counted_documents(verdict.counts)}, nothing to find fault with.")
 
 
-def _json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> None:
+def _json(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
     from reconciler.render.machine import diagnostics_json
 
-    click.echo(diagnostics_json(diagnostics, counts))
+    click.echo(diagnostics_json(diagnostics, verdict.counts))
 
 
-#: How findings are told, by ``--output``.
-_FORMATS: Final[dict[str, Callable[[Sequence[Diagnostic], Mapping[str, int]], None]]] = {"text": _text, "json": _json}
+def _github(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
+    from reconciler.checkout import folder_in_repository
+    from reconciler.render.annotations import diagnostic_annotations
+    from reconciler.render.github import workflow_commands
+
+    annotations = diagnostic_annotations(diagnostics)
+    click.echo(workflow_commands(annotations, folder=folder_in_repository(Path.cwd())), nl=False)
+
+
+#: How findings are told, by ``--output``: each gets them and what they were found in.
+_FORMATS: Final[dict[str, Callable[[Sequence[Diagnostic], Verdict], None]]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+}

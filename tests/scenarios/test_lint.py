@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_json_is_one_document(sandbox: Folder) -> None:
     told = json.loads(ended.out)
     assert [each["rule"] for each in told["diagnostics"]] == ["missing-timeout", "unpinned-image"]
     assert (told["error_count"], told["warning_count"], told["note_count"]) == (0, 1, 1)
+
+
+def test_github_shows_findings_beside_the_lines(sandbox: Folder) -> None:
+    """A warning and a notice, with the path from the root of the repository, where annotations are looked for."""
+    (sandbox.path / "robots").mkdir()
+    (sandbox.path / "sandbox.yaml").rename(sandbox.path / "robots" / "sandbox.yaml")
+    subprocess.run(["git", "init", "--quiet", str(sandbox.path)], check=True)
+    below = Folder(sandbox.path / "robots", sandbox.capture, sandbox.monkeypatch)
+    told = below.run("lint", "--output", "github").out.splitlines()
+    assert [line.partition(",line=")[0] for line in told] == [
+        "::warning file=robots/sandbox.yaml",
+        "::notice file=robots/sandbox.yaml",
+    ]
 
 
 def test_invalid_manifests_are_not_linted(sandbox: Folder) -> None:

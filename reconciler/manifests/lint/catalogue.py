@@ -67,6 +67,11 @@ def names() -> tuple[str, ...]:
     return tuple(rule.name for rule in every_rule())
 
 
+def documentation() -> dict[str, str]:
+    """Return what each rule finds and why that matters, by its name; Markdown."""
+    return {rule.name: rule.documentation for rule in every_rule()}
+
+
 def rule_named(name: str) -> AnyRule:
     """Return the rule of a name.
 
