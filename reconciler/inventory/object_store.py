@@ -162,6 +162,6 @@ def _is_expected(found: Stored | None, expected: str | None) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of a message, without the query of a URL, which may hold a signature."""
-    line = str(error).partition("\n")[0]
+    """Return the first line of a message, without the query of a URL, which may hold a signature, and without XML."""
+    line = str(error).partition("\n")[0].partition(": <")[0]
     return re.sub(r"\?\S*", "", line)[:_LONGEST_REASON]
