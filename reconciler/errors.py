@@ -14,6 +14,9 @@
     ├── InventoryMoved              6    somebody else wrote the inventory since it was read
     ├── Locked                      6    somebody else holds the lock
     ├── Interrupted               130
+    ├── ForgeError                  1    GitHub or GitLab refuses; .status is what it answered with
+    │   ├── ForgeNotAllowed         7    it does not know the token, or the token lacks a permission
+    │   └── ForgeUnavailable        1    5xx, no answer, or a rate limit that lasts too long
     ├── RunFailed                   1    one run of an action cannot go on; recorded with its invocation
     └── PlatformError               1    .operation says what was asked
         ├── NotAuthenticated        7
@@ -114,6 +117,28 @@ class Interrupted(ReconcilerError):
     """The user stopped the work; what had been done was reported."""
 
     exit_code = 130
+
+
+class ForgeError(ReconcilerError):
+    """GitHub or GitLab refuses, or answers what its API does not promise.
+
+    Attributes:
+        status: The HTTP status of the answer; None where there was none.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class ForgeNotAllowed(ForgeError):
+    """The forge does not know the token, or the token lacks a permission; the hint says which."""
+
+    exit_code = 7
+
+
+class ForgeUnavailable(ForgeError):
+    """The forge did not answer, or asks for more patience than a job has; a write may have landed."""
 
 
 class RunFailed(ReconcilerError):

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rollback": ("reconciler.cli.rollback", "Plan what was there before an apply."),
     "inventory": ("reconciler.cli.inventory", "Show what this project owns, or make that anew."),
     "unlock": ("reconciler.cli.unlock", "End a lock whose holder is gone."),
+    "ci": ("reconciler.cli.ci", "Talk to GitHub or GitLab from a pipeline: comment, issue, reviewed plan."),
     "serve": ("reconciler.cli.serve", "Serve the embedded platform over HTTP."),
     "invoke": ("reconciler.cli.invoke", "Queue a run of an action."),
     "run": ("reconciler.cli.run", "Run what is queued on the embedded platform, on this machine."),

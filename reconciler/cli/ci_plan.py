@@ -1,0 +1,98 @@
+"""``reconciler ci plan-artifact``: the plan that was reviewed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.at_forge import connected, forge_option, here
+
+if TYPE_CHECKING:
+    from reconciler.forge.surroundings import Surroundings
+    from reconciler.plan.model import Plan
+
+
+@click.command(
+    "plan-artifact", epilog="Example: reconciler ci plan-artifact --for plan.json && reconciler apply plan.json"
+)
+@click.option(
+    "--for",
+    "planfile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PLANFILE",
+    help="The plan about to be applied: leave with 4 unless all it does was reviewed.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the reviewed plan here."
+)
+@click.option(
+    "--name",
+    default="reconciler-plan",
+    show_default=True,
+    metavar="NAME",
+    help="What the plan is kept as: the artifact on GitHub, the job on GitLab.",
+)
+@click.option("--commit", metavar="SHA", help="The merged commit.  [default: the job's own]")
+@forge_option
+def plan_artifact(*, planfile: Path | None, out: Path | None, name: str, commit: str | None, forge: str | None) -> None:
+    """Find the plan that was reviewed with the pull request a commit came with.
+
+    With --for, every change of that plan has to be in the reviewed one, sent to the same live state; a plan without
+    changes needs no review. Leaves with 3 where there is no reviewed plan, and with 4 where it is stale.
+    """
+    from reconciler.cli.saved import read_plan
+    from reconciler.plan.reviewed import refuse_unreviewed
+
+    if planfile is None and out is None:
+        raise click.UsageError(
+            "say what it is for: --for PLANFILE to check a plan, --out FILE to save the reviewed one"
+        )
+    plan = None if planfile is None else read_plan(planfile)
+    if plan is not None and plan.is_empty and out is None:
+        click.echo("Nothing is to be applied, so nothing has to be reviewed.")
+        return
+    number, content = _found(here(forge), commit=commit, name=name)
+    reviewed = _read(content, number)
+    if out is not None:
+        _save(content, out)
+    if plan is not None:
+        refuse_unreviewed(plan, reviewed=reviewed)
+        click.echo(f"Everything this plan does was reviewed with pull request {number}.")
+
+
+def _found(where: Surroundings, *, commit: str | None, name: str) -> tuple[int, bytes]:
+    from reconciler.errors import ConfigurationError
+    from reconciler.forge.reviewed import reviewed_plan
+    from reconciler.forge.surroundings import is_commit
+
+    wanted = commit or where.commit
+    if not is_commit(wanted):
+        raise ConfigurationError(
+            "no commit to find a plan for", hint="run this on a push, or say which: --commit with its hash"
+        )
+    with connected(where) as reached:
+        found = reviewed_plan(reached, commit=wanted, branch=where.branch, name=name)
+    return found.pull.number, found.content
+
+
+def _read(content: bytes, number: int) -> Plan:
+    from reconciler.errors import PlanFileError
+    from reconciler.plan.planfile import loads
+
+    where = f"the plan of pull request {number}"
+    try:
+        return loads(content.decode(), file=where)
+    except UnicodeDecodeError as error:
+        raise PlanFileError(f"{where} is not a plan: it is not text") from error
+
+
+def _save(content: bytes, out: Path) -> None:
+    from reconciler.cli.replacing import replace_file
+    from reconciler.errors import ConfigurationError
+
+    try:
+        replace_file(out, content.decode(), mode=0o600)
+    except OSError as error:
+        raise ConfigurationError(f"cannot save the plan to {out}: {error.strerror}") from error

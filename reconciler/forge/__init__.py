@@ -1,0 +1,1 @@
+"""Where pull requests are reviewed: GitHub or GitLab, asked over its API."""
