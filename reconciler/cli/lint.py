@@ -35,7 +35,7 @@ _EVERY_WARNING: Final = "every warning"
 )
 @click.option("--list", "is_list", is_flag=True, help="List the rules and leave.")
 @click.option("--explain", metavar="RULE", help="Say what a rule finds and why, with examples, and leave.")
-@output_option("text", "json", "github")
+@output_option("text", "json", "github", "sarif", "junit")
 def command(
     *,
     output: str,
@@ -121,9 +121,26 @@ def _github(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
     click.echo(workflow_commands(annotations, folder=folder_in_repository(Path.cwd())), nl=False)
 
 
+def _sarif(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
+    from reconciler.checkout import folder_in_repository
+    from reconciler.manifests.lint.catalogue import documentation
+    from reconciler.render.sarif import diagnostics_sarif
+
+    folder = folder_in_repository(Path.cwd())
+    click.echo(diagnostics_sarif(diagnostics, folder=folder, rules=documentation()), nl=False)
+
+
+def _junit(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
+    from reconciler.render.junit import diagnostics_junit
+
+    click.echo(diagnostics_junit(diagnostics, verdict.files), nl=False)
+
+
 #: How findings are told, by ``--output``: each gets them and what they were found in.
 _FORMATS: Final[dict[str, Callable[[Sequence[Diagnostic], Verdict], None]]] = {
     "text": _text,
     "json": _json,
     "github": _github,
+    "sarif": _sarif,
+    "junit": _junit,
 }

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -59,7 +60,7 @@ def test_a_secret_fails_and_is_not_printed(folder: Folder) -> None:
     """A token of a known format is an error in every output, and its value is in none."""
     token = "glpat-" + "a1B2c3D4" * 3
     folder.action("leak", uri="acme/leak:1", more=f"  description: with {token}\n")
-    for output in ("text", "json"):
+    for output in ("text", "json", "github", "sarif", "junit"):
         ended = folder.run("lint", "--output", output)
         assert ended.code == 1
         assert "GitLab token" in ended.out
@@ -87,6 +88,22 @@ def test_github_shows_findings_beside_the_lines(sandbox: Folder) -> None:
         "::warning file=robots/sandbox.yaml",
         "::notice file=robots/sandbox.yaml",
     ]
+
+
+def test_sarif_has_the_documentation_of_what_was_found(sandbox: Folder) -> None:
+    """Code scanning shows why a rule exists beside what it found."""
+    [run] = json.loads(sandbox.run("lint", "--output", "sarif").out)["runs"]
+    assert [each["ruleId"] for each in run["results"]] == ["missing-description", "unpinned-image"]
+    rules = {rule["id"]: rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"]}
+    assert all("Good:" in text for text in rules.values())
+
+
+def test_junit_has_a_suite_for_each_file(sandbox: Folder) -> None:
+    """Errors are failures there; files without findings pass."""
+    sandbox.action("clean", more="  short_description: Cleans.\n")
+    told = ElementTree.fromstring(sandbox.run("lint", "--output", "junit", "--warnings-as-errors").out)
+    suites = {suite.get("name"): suite.get("failures") for suite in told.iter("testsuite")}
+    assert suites == {"clean.yaml": "0", "sandbox.yaml": "1"}
 
 
 def test_invalid_manifests_are_not_linted(sandbox: Folder) -> None:
