@@ -131,6 +131,10 @@ class _Run:
 
     def _start_ready(self, crew: Crew, *, parallelism: int) -> None:
         while len(self._under_way) < parallelism and not self._reason_to_halt():
+            if self._keeper is not None:
+                self._guarded(self._keeper.check)
+                if self.lost is not None:
+                    return
             change = self._schedule.start()
             if change is None:
                 return

@@ -98,6 +98,14 @@ class Keeper:
                 self._entries[change.address] = intended
         self._write()
 
+    def check(self) -> None:
+        """Look whether the lock still holds, before something is sent.
+
+        Raises:
+            InventoryMoved: It is lost.
+        """
+        self._check()
+
     def keep(self, change: Change, delivery: Delivery) -> None:
         """Take note of how a change ended, and write that now and then.
 
