@@ -12,6 +12,7 @@ from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError
 
 USAGE: Final = 64
 BUG: Final = 1
+INTERRUPTED: Final = 130
 
 
 def exit_code(error: BaseException) -> int:
@@ -20,8 +21,8 @@ def exit_code(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, click.ClickException):
         return USAGE
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        return 130
+    if isinstance(error, KeyboardInterrupt | click.Abort) or _was_interrupted(error):
+        return INTERRUPTED
     return BUG
 
 
@@ -31,9 +32,18 @@ def exit_with(error: Exception) -> int:
         _tell(error)
     elif isinstance(error, OSError):
         _tell(ReconcilerError(f"{error.strerror or error}{_of_file(error)}"))
+    elif _was_interrupted(error):
+        click.echo("interrupted", err=True)
     else:
         _tell_bug(error)
     return exit_code(error)
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """Return True for what a library made of an interrupt: its cause is one; with pydantic, only its text says so."""
+    if isinstance(error, ReconcilerError | OSError):
+        return False
+    return isinstance(error.__cause__, KeyboardInterrupt) or "KeyboardInterrupt" in str(error)
 
 
 def usage_exit(mistake: click.ClickException) -> int:

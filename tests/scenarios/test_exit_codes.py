@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.failure import exit_with
 from tests.client.builders import ORGANIZATION, action_data, page_data
 from tests.client.scripted_server import Answer, ScriptedServer, refusal
 from tests.scenarios.conftest import Folder
@@ -194,3 +195,45 @@ def test_130_at_once_when_interrupted_while_the_platform_is_silent(folder: Folde
     _, err = process.communicate(timeout=9)
     assert process.returncode == 130
     assert err.strip() == "interrupted"
+
+
+#: Runs the command, and presses Ctrl-C when the package named first is about to be loaded.
+INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+package = sys.argv.pop(1)
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == package:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from reconciler.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("package", ["click", "reconciler.cli.failure", "reconciler.cli.validate", "pydantic"])
+def test_130_without_a_traceback_when_interrupted_while_loading(folder: Folder, package: str) -> None:
+    """Loading takes longer than a person needs to think better of it."""
+    folder.action("one")
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, package, "validate"],
+        cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("Error calling __set_name__"), ValueError("cannot build:\n  KeyboardInterrupt: ")]
+)
+def test_130_when_a_library_makes_an_error_of_its_own_of_an_interrupt(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As dataclasses and pydantic do while classes are made: that is no bug to report."""
+    if isinstance(error, RuntimeError):
+        error.__cause__ = KeyboardInterrupt()
+    assert exit_with(error) == 130
+    assert capsys.readouterr().err == "interrupted\n"
