@@ -15,8 +15,8 @@ from reconciler.render.unmanaged import UnmanagedView
 from reconciler.render.view import ChangeView, PlanView, RefusalView
 from reconciler.render.words import ACCEPT_GONE, ago, counted, moment
 
-#: Paths are aligned up to this width; unmanaged resources are listed up to this number.
-ALIGN_LIMIT: Final = 44
+#: Paths up to this width are aligned, longer ones stick out; unmanaged resources are listed up to this number.
+ALIGN_LIMIT: Final = 56
 LIST_LIMIT: Final = 10
 
 _UNSET: Final = ("(not set)", QUIET)
@@ -98,7 +98,9 @@ def _heading(word: str, title: str, *, origin: str, colour: str) -> Pieces:
 
 
 def _width(fields: Sequence[FieldView]) -> int:
-    return min(ALIGN_LIMIT, max((len(field.path) for field in fields), default=0))
+    """Return the width of the paths that are aligned: one that sticks out does not move the others."""
+    widths = (len(field.path) for field in fields if not field.block)
+    return max((width for width in widths if width <= ALIGN_LIMIT), default=0)
 
 
 def _field(field: FieldView, *, width: int, compares: bool) -> Iterator[Pieces]:
@@ -135,5 +137,6 @@ def _both_sides(field: FieldView, *, sides: tuple[str, str], width: int) -> Iter
     rows = [(after, field.after), (before, field.before)]
     (should, wanted), (live, found) = rows if before == "live" else rows[::-1]
     label = max(len(should), len(live)) + 2
-    yield [(f"    {field.path:<{width}}  ", ""), (f"{should:<{label}}", QUIET), (wanted or "(not set)", "green")]
-    yield [(" " * (width + 6), ""), (f"{live:<{label}}", QUIET), (found or "(not set)", "red")]
+    path = f"    {field.path:<{width}}  "
+    yield [(path, ""), (f"{should:<{label}}", QUIET), (wanted or "(not set)", "green")]
+    yield [(" " * len(path), ""), (f"{live:<{label}}", QUIET), (found or "(not set)", "red")]

@@ -10,7 +10,7 @@ import pytest
 from reconciler.apply.events import ApplyEnded, ApplyReport, ApplyStarted, ChangeEnded, ChangeStarted, Event, Outcome
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.domain.address import Address, Kind
-from reconciler.domain.values import ActionParameter
+from reconciler.domain.values import ActionParameter, ContainerParameters
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Change, DeleteAction, Op, Scope
 from reconciler.render.terminal import show_diagnostics, show_drift, show_event, show_plan, show_report
@@ -53,6 +53,38 @@ def test_width_changes_nothing() -> None:
         texts.add(buffer.getvalue())
 
     assert len(texts) == 1
+
+
+def test_values_stand_below_each_other_and_a_long_path_sticks_out_alone() -> None:
+    """What no column is made for moves nothing else, and in drift both of its sides stay below each other."""
+    variables = {"OMP_NUM_THREADS": "4", "X": "1", "NAME_OF_A_VARIABLE_THAT_IS_VERY_LONG": "2"}
+    plan = plan_of(
+        [wanted(timeout=30, container_parameters=ContainerParameters(env_vars=variables))],
+        [live(timeout=45, container_parameters=ContainerParameters(env_vars=dict.fromkeys(variables, "0")))],
+    )
+    console, buffer = text_console()
+    show_plan(plan, console)
+    show_drift(Drift.of(plan), console, now=NOW)
+    shown = buffer.getvalue()
+
+    assert (
+        """
+    container_parameters.env_vars.NAME_OF_A_VARIABLE_THAT_IS_VERY_LONG  "0" -> "2"
+    container_parameters.env_vars.OMP_NUM_THREADS  "0" -> "4"
+    container_parameters.env_vars.X                "0" -> "1"
+    timeout                                        45 -> 30
+"""
+        in shown
+    )
+    assert (
+        """
+    container_parameters.env_vars.NAME_OF_A_VARIABLE_THAT_IS_VERY_LONG  manifest  "2"
+                                                                        live      "0"
+    container_parameters.env_vars.OMP_NUM_THREADS  manifest  "4"
+                                                   live      "0"
+"""
+        in shown
+    )
 
 
 def test_deletions_come_first() -> None:
