@@ -71,7 +71,7 @@ def import_command(*, folder: Path, copy: bool, uri: str | None, output: str, **
             err=True,
         )
     if output == "text":
-        _tell_queued(queued)
+        _tell_queued(queued, kind=identity.kind)
 
 
 @command.command("list", epilog="Example: reconciler dataset list --limit 5")
@@ -167,7 +167,7 @@ def _queued(platform: WholePlatform, dataset: DatasetRecord) -> list[InvocationR
     return [record for record in found if record.last_status is InvocationStatus.Queued]
 
 
-def _tell_queued(queued: list[InvocationRecord]) -> None:
+def _tell_queued(queued: list[InvocationRecord], *, kind: str) -> None:
     from reconciler.cli.console import stderr
     from reconciler.render.invocations import table_lines
     from reconciler.render.lines import show_lines
@@ -176,7 +176,10 @@ def _tell_queued(queued: list[InvocationRecord]) -> None:
         click.echo("No trigger fired; reconciler triggers evaluate TRIGGER says why.", err=True)
         return
     show_lines(stderr(), [[("Queued by triggers:", "")], *table_lines(queued, now=datetime.now(UTC))])
-    click.echo("Run them with: reconciler run --executor process|container --until-idle", err=True)
+    if kind == "embedded":
+        click.echo("Run them with: reconciler run --executor process|container --until-idle", err=True)
+    else:
+        click.echo(f"The platform runs them; how it goes: reconciler logs {queued[0].invocation_id} --follow", err=True)
 
 
 def _show_list(records: list[DatasetRecord], output: str) -> None:

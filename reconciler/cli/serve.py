@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -106,7 +107,8 @@ def _check_extra() -> None:
     from importlib.util import find_spec
 
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
-        raise ConfigurationError("serve needs more packages", hint="pip install 'roboto-reconciler[serve]'")
+        hint = "pip install 'roboto-reconciler[serve]', or in a clone: pip install '.[serve]'"
+        raise ConfigurationError("serve needs more packages", hint=hint)
 
 
 def _runner_options(executor: str, *, jobs: int, network: bool, file_roots: tuple[Path, ...]) -> RunnerOptions | None:
@@ -118,11 +120,15 @@ def _runner_options(executor: str, *, jobs: int, network: bool, file_roots: tupl
 
 
 def _announce(server: Opened, *, output: str) -> None:
+    from reconciler.embedded.http.object_store import PATH
+
+    store = f"{server.url}{PATH}"
     if output == "json":
         import json
 
         token_file = None if server.token_file is None else str(server.token_file)
-        click.echo(json.dumps({"url": server.url, "token_file": token_file, "pid": os.getpid()}))
+        facts = {"url": server.url, "object_store_url": store, "token_file": token_file, "pid": os.getpid()}
+        click.echo(json.dumps(facts))
     else:
         click.echo(server.url)
     if server.warnings:
@@ -133,9 +139,16 @@ def _announce(server: Opened, *, output: str) -> None:
     for notice in server.notices:
         click.echo(f"warning: {notice}", err=True)
     if server.token_file is not None:
-        click.echo(f"the token is in {server.token_file}", err=True)
-        click.echo(f"  export ROBOTO_SERVICE_ENDPOINT={server.url} ROBOTO_API_KEY=$(cat {server.token_file})", err=True)
+        _tell_variables(server.url, server.token_file, store=store)
     click.echo("serving; Ctrl-C stops", err=True)
+
+
+def _tell_variables(url: str, token_file: Path, *, store: str) -> None:
+    """Say what clients have to be told, in lines that a shell takes."""
+    token = f"$(cat {shlex.quote(str(token_file))})"
+    click.echo(f"the token is in {token_file}", err=True)
+    click.echo(f'  export ROBOTO_SERVICE_ENDPOINT={url} ROBOTO_API_KEY="{token}"', err=True)
+    click.echo(f"  export AWS_ENDPOINT_URL_S3={store}  # where Roboto's own client takes files", err=True)
 
 
 def _log(line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -154,6 +155,9 @@ class _Reading:
                 hint = f"chmod 600 {file}"
                 self._problem("token-not-private", "others than its owner may read this file", place, hint)
             return checked_token(text)
+        except FileNotFoundError as error:
+            hint = f"make it: (umask 077; openssl rand -hex 32 > {shlex.quote(str(file))})"
+            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place, hint)
         except OSError as error:
             self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place)
         except UnicodeDecodeError:

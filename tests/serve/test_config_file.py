@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,21 @@ def test_an_organization_that_cannot_be_read_is_one_problem(file: Path, organiza
         read_accounts(file)
 
     assert "unknown-organization" not in {each.rule for each in refusal.value.diagnostics}
+
+
+def test_a_token_that_is_not_there_is_made_with_one_line(file: Path, tmp_path: Path) -> None:
+    """For its owner alone, and such that the next start takes it."""
+    (tmp_path / "ci.token").unlink()
+    with pytest.raises(InvalidManifests) as refusal:
+        read_accounts(file)
+
+    (problem,) = refusal.value.diagnostics
+    line = problem.hint.removeprefix("make it: ").replace("openssl rand -hex 32", "echo 0123456789abcdef")
+    subprocess.run(["/bin/sh", "-c", line], check=True)
+
+    accounts, warnings = read_accounts(file)
+    assert accounts.holder_of("0123456789abcdef") is not None
+    assert warnings == ()
 
 
 def test_a_file_with_tokens_is_for_its_owner_alone(file: Path) -> None:

@@ -173,3 +173,17 @@ def test_an_import_that_stopped_half_way_goes_on(server: Server, tmp_path: Path)
     assert [Path(uri).name for uri in uris(went_on)] == ["text.bag"]
     assert json.loads(went_on.stdout)["left_out"]["registered"] == BATCH_FILES
     assert "Left as they are: 5,000" in went_on.stderr
+
+
+def test_a_trigger_that_fired_is_told_with_where_it_runs(server: Server, folder: Path) -> None:
+    """There, and not by this command's runner."""
+    with server.client() as client:
+        client.post("/v1/actions", json={"name": "count", "uri": "img:1"}).raise_for_status()
+        trigger = {"name": "on_b", "action_name": "count", "required_inputs": ["**/b#.txt"], "for_each": "dataset"}
+        client.post("/v1/triggers", json={**trigger, "causes": ["file_ingest"]}).raise_for_status()
+        told = imported(server, folder, "--output", "text").stderr
+        client.delete("/v1/triggers/on_b").raise_for_status()
+
+    assert "Queued by triggers:" in told
+    assert "The platform runs them; how it goes: reconciler logs iv_" in told
+    assert "reconciler run" not in told

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -42,6 +43,19 @@ def test_it_says_where_it_is_and_who_may_come_in(database: Path) -> None:
     assert said.endswith("stopped\n")
 
 
+def test_what_clients_need_is_told_for_a_shell(tmp_path: Path) -> None:
+    """Whoever copies the lines has the variables, wherever the database is."""
+    with serving(tmp_path / "it's here" / "platform.sqlite3") as server:
+        # Once it answers, it has said all that.
+        httpx.get(f"{server.url}/health", trust_env=False).raise_for_status()
+        _, said = server.end()
+
+    lines = [line.strip() for line in said.splitlines() if line.startswith("  export ")]
+    script = "\n".join([*lines, 'echo "$ROBOTO_SERVICE_ENDPOINT $ROBOTO_API_KEY $AWS_ENDPOINT_URL_S3"'])
+    told = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.split() == [server.url, server.token, f"{server.url}/s3"]
+
+
 def test_a_second_start_goes_on_where_the_first_one_ended(database: Path) -> None:
     """The same data and the same token, told as one line of JSON."""
     with serving(database) as server:
@@ -52,7 +66,12 @@ def test_a_second_start_goes_on_where_the_first_one_ended(database: Path) -> Non
         told = json.loads(again.first_line)
         headers = {"Authorization": f"Bearer {server.token}"}
         read = httpx.get(f"{told['url']}/v1/actions/ros_ingest", headers=headers, trust_env=False)
-        assert told == {"url": told["url"], "token_file": f"{database}.token", "pid": again.process.pid}
+        assert told == {
+            "url": told["url"],
+            "object_store_url": f"{told['url']}/s3",
+            "token_file": f"{database}.token",
+            "pid": again.process.pid,
+        }
         assert read.status_code == 200
         assert again.end(signal.SIGINT)[0] == 0
 
