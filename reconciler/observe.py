@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
@@ -37,6 +37,18 @@ def observe(platform: PlatformReader, *, references: Iterable[ActionReference] =
         PlatformError: The platform could not be read; nothing partial is returned.
     """
     return _live(_listed(platform), platform, references, parallelism=parallelism)
+
+
+def with_references(
+    live: Live, platform: PlatformReader, references: Iterable[ActionReference], *, parallelism: int = 16
+) -> Live:
+    """Return live state with the foreign actions that are referred to looked up.
+
+    Raises:
+        PlatformError: The platform could not be read.
+    """
+    foreign = _foreign(platform, references, org_id=live.identity.org_id, parallelism=parallelism)
+    return replace(live, foreign={**live.foreign, **foreign})
 
 
 class Observation:

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "plan": ("reconciler.cli.plan", "Show what apply would change."),
     "apply": ("reconciler.cli.apply", "Make the platform match the manifests."),
     "drift": ("reconciler.cli.drift", "Show where the platform differs from the manifests, and by whom."),
+    "export": ("reconciler.cli.export", "Write manifests for what is live."),
     "show": ("reconciler.cli.show", "Show a saved plan."),
     "adopt": ("reconciler.cli.adopt", "Take live resources into the inventory."),
     "rename": ("reconciler.cli.rename", "Give a resource another name, in every manifest that names it."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from reconciler.domain.actions import ActionRecord, ActionSpec
 from reconciler.domain.address import Address, Kind
@@ -14,6 +15,8 @@ from reconciler.manifests.suggestions import did_you_mean
 
 #: Finds an action that the manifests do not hold; None when it is not known.
 LiveLookup = Callable[[ActionReference], ActionRecord | None]
+
+_ALL_VALUES: Final = ("spec", "parameter_values", "*")
 
 
 def nothing_live(reference: ActionReference) -> ActionRecord | None:
@@ -77,9 +80,18 @@ def trigger_problems(resource: Resource, parameters: Mapping[str, ActionParamete
             f'add "{name}" to parameter_values',
         )
         for name, parameter in parameters.items()
-        if parameter.required and parameter.default is None and name not in spec.parameter_values
+        if parameter.required
+        and parameter.default is None
+        and name not in spec.parameter_values
+        and not _is_left_to_platform(name, resource.lifecycle.ignore)
     ]
     return undeclared + missing
+
+
+def _is_left_to_platform(name: str, ignore: Sequence[str]) -> bool:
+    """Return True for a value that the platform has and the manifest ignores, such as a secret."""
+    pointers = {pointer_of(path) for path in (("spec", "parameter_values", name), _ALL_VALUES, _ALL_VALUES[:2])}
+    return any(pointer in pointers for pointer in ignore)
 
 
 def inheritance_cycles(resources: Mapping[Address, Resource]) -> list[list[str]]:

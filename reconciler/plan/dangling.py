@@ -20,12 +20,16 @@ from reconciler.plan.suggestion import suggester
 
 def reference_problems(chosen: Mapping[Address, Resource], desired: Desired, live: Live) -> list[Diagnostic]:
     """Return every problem with the actions that the chosen resources rest on."""
-    search = _Search(chosen, desired, live)
-    found = [problem for resource in chosen.values() for problem in search.problems(resource)]
+    search = ReferenceSearch(chosen, desired, live)
+    found = [
+        problem.at(desired.locate(resource, problem.pointer))
+        for resource in chosen.values()
+        for problem in search.problems(resource)
+    ]
     return found + _circles(chosen, desired, live)
 
 
-class _Search:
+class ReferenceSearch:
     """Looks references up among the chosen resources and what is live."""
 
     def __init__(self, chosen: Mapping[Address, Resource], desired: Desired, live: Live) -> None:
@@ -36,7 +40,7 @@ class _Search:
         names = {address.name for address in (*desired.resources, *live.records) if address.kind is Kind.ACTION}
         self._suggest = suggester(names)
 
-    def problems(self, resource: Resource) -> Iterator[Diagnostic]:
+    def problems(self, resource: Resource) -> Iterator[Problem]:
         """Yield what is wrong with the action this resource rests on; nothing where it rests on none."""
         found = reference(resource.spec)
         if found is None:
@@ -46,10 +50,9 @@ class _Search:
         if fault is not None:
             rule, summary, hint = fault
             pointer = "/spec/action_name" if isinstance(resource.spec, TriggerSpec) else "/spec/inherits"
-            yield Diagnostic(rule, summary, self._desired.locate(resource, pointer), hint)
+            yield Problem(rule, summary, pointer, hint)
         elif isinstance(resource.spec, TriggerSpec):
-            for problem in self._parameter_problems(resource, found):
-                yield problem.at(self._desired.locate(resource, problem.pointer))
+            yield from self._parameter_problems(resource, found)
 
     def _own_fault(self, found: ActionReference, at: Address) -> tuple[str, str, str] | None:
         if at in self._live.records:
