@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.options import flags_of
+from reconciler.cli.options import flags_of, read_stdin
 from reconciler.cli.replacing import replace_file
 from reconciler.diagnostics import Span
 
@@ -26,12 +26,13 @@ def command(*, paths: tuple[str, ...], check: bool) -> None:
     """Write manifests in the one canonical form; comments stay.
 
     Keys come in the order of the schema, parameters as a map by name. What a manifest means never changes.
+    The path - reads standard input and prints what it becomes, for editors.
     """
     from reconciler.config import resolve
     from reconciler.manifests.files import find
 
     settings = resolve(flags_of({"files": paths}), environ=os.environ, cwd=Path.cwd(), for_environment=False)
-    found = find(settings.paths, root=settings.root, exclude=settings.exclude)
+    found = find(settings.paths, root=settings.root, exclude=settings.exclude, stdin=read_stdin)
     problems: list[Diagnostic] = list(found.diagnostics)
     changed = 0
     for file in found.files:
@@ -47,9 +48,12 @@ def _format(file: SourceFile, problems: list[Diagnostic], *, settings: Settings,
     if not isinstance(text, str):
         problems.extend(text)
         return 0
-    if text == file.text or file.path is None:
+    if file.path is None and not check:
+        click.echo(text, nl=False)
         return 0
-    if not check:
+    if text == file.text:
+        return 0
+    if file.path is not None and not check:
         target = file.path.resolve()
         replace_file(target, text, mode=target.stat().st_mode)
     click.echo(settings.as_seen(Span.at(file.name)).file)

@@ -168,8 +168,15 @@ def _missing_keys(found: Finding, kind: str) -> Iterator[Problem]:
         )
 
 
+#: What to write for a key that everybody has to, where its name alone does not say it.
+_MISSING_HINTS: Final = {
+    "apiVersion": f"write apiVersion: {API_VERSION}",
+    "metadata": "write metadata: { name: ... }",
+}
+
+
 def _missing_hint(key: str) -> str:
-    return f"write apiVersion: {API_VERSION}" if key == "apiVersion" else f'add "{key}"'
+    return _MISSING_HINTS.get(key, f'add "{key}"')
 
 
 def _missing_memory(vcpu: int, path: tuple[Step, ...]) -> Problem:
@@ -196,8 +203,8 @@ def _fix(value: Any, wanted: list[str], path: tuple[Step, ...], *, secret: bool)
     key = f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
     if isinstance(value, str) and _shortened(value) != value:
         return ""  # nobody copies that much from a hint
-    if value is None and wanted == ["object"] and key:
-        return f"write {key}{{}}"
+    if wanted == ["object"] and key and (value is None or _is_parameter(path)):
+        return f"write {key}{'{}' if value is None else '{ default: ... }'}"
     if value is None:
         return f'write a value, or remove "{path[-1]}"' if key else "write a value, or remove the entry"
     if wanted == ["string"] and isinstance(value, bool | int | float):
@@ -209,6 +216,10 @@ def _fix(value: Any, wanted: list[str], path: tuple[Step, ...], *, secret: bool)
     if wanted == ["array"] and isinstance(value, str) and not secret:
         return f'write {key}["{value}"]'
     return ""
+
+
+def _is_parameter(path: tuple[Step, ...]) -> bool:
+    return len(path) == 3 and path[:2] == ("spec", "parameters") and isinstance(path[2], str)
 
 
 def _described(value: Any, *, secret: bool = False) -> str:

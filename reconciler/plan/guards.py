@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
@@ -75,4 +76,4 @@ def _movement(change: Change, record: LiveRecord | None) -> str | None:
 
 
 def _by(record: LiveRecord) -> str:
-    return f"by {record.modified_by} at {record.modified.isoformat(timespec='seconds')}"
+    return f"by {record.modified_by} at {record.modified.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

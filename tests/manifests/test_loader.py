@@ -171,6 +171,20 @@ def test_every_problem_of_a_document_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("document", "hint"),
+    [
+        (action("{uri: x, parameters: {rate: x}}"), "write rate: { default: ... }"),
+        (action("{uri: x, parameters: {rate: }}"), "write rate: {}"),
+        (action("{uri: x}").replace("metadata: {name: ingest}\n", ""), "write metadata: { name: ... }"),
+    ],
+)
+def test_the_hint_is_what_to_write(tmp_path: Path, document: str, hint: str) -> None:
+    """It shows the form, and never the value, which may be a secret."""
+    [diagnostic] = loaded(tmp_path, {"a.yaml": document}).diagnostics
+    assert diagnostic.hint == hint
+
+
+@pytest.mark.parametrize(
     ("document", "expected"),
     [
         ("kind: Action\nmetadata: {name: a}\nspec: {uri: x}\n", 'a.yaml:1:1: missing-key: Action lacks "apiVersion"'),

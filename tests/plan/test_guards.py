@@ -30,7 +30,7 @@ def test_every_service_user_that_would_change_is_named() -> None:
     assert "trigger.b" in refused.value.message
 
 
-AT = "2026-05-02T12:00:00+00:00"
+AT = "2026-05-02 12:00:00 UTC"
 
 
 @pytest.mark.parametrize(

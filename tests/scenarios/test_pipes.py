@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -53,3 +54,19 @@ def test_a_verdict_nobody_reads_is_still_the_exit_code(fleet: Folder, output: st
     """There are changes, and a reader that leaves does not make them go away."""
     assert unread(fleet, "plan", "--detailed-exitcode", "--output", output) == (2, "")
     assert unread(fleet, "drift", "--output", output) == (2, "")
+
+
+def test_fmt_reads_standard_input_and_prints_what_it_becomes(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an editor asks for it; with --check it only tells, and text that cannot be read prints nothing."""
+    canonical = "apiVersion: reconciler/v1\nkind: Action\nmetadata: { name: one }\nspec: { uri: x }\n"
+    swapped = "".join(sorted(canonical.splitlines(keepends=True), reverse=True))
+
+    def fmt(text: str, *flags: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        ended = folder.run("fmt", *flags, "-")
+        return ended.code, ended.out
+
+    assert fmt(swapped) == fmt(canonical) == (0, canonical)
+    assert fmt(swapped, "--check") == (1, "<stdin>\n")
+    assert fmt(canonical, "--check") == (0, "")
+    assert fmt("a: [") == (1, "")
