@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import click
 from reconciler.cli.at_forge import connected, forge_option, here
 
 if TYPE_CHECKING:
-    from reconciler.forge.surroundings import Surroundings
+    from reconciler.forge.port import Forge
+    from reconciler.forge.reviewed import ReviewedPlan
     from reconciler.plan.model import Plan
 
 
@@ -39,11 +41,12 @@ if TYPE_CHECKING:
 def plan_artifact(*, planfile: Path | None, out: Path | None, name: str, commit: str | None, forge: str | None) -> None:
     """Find the plan that was reviewed with the pull request a commit came with.
 
-    With --for, every change of that plan has to be in the reviewed one, sent to the same live state; a plan without
-    changes needs no review. Leaves with 3 where there is no reviewed plan, and with 4 where it is stale.
+    With --for, every change of that plan has to be in the reviewed one, or in that of a pull request merged shortly
+    before, and for the same live state; a plan without changes needs no review.
+
+    Leaves with 3 where there is no reviewed plan, and with 4 where it is stale.
     """
     from reconciler.cli.saved import read_plan
-    from reconciler.plan.reviewed import refuse_unreviewed
 
     if planfile is None and out is None:
         raise click.UsageError(
@@ -53,37 +56,45 @@ def plan_artifact(*, planfile: Path | None, out: Path | None, name: str, commit:
     if plan is not None and plan.is_empty and out is None:
         click.echo("Nothing is to be applied, so nothing has to be reviewed.")
         return
-    number, content = _found(here(forge), commit=commit, name=name)
-    reviewed = _read(content, number)
+    where = here(forge)
+    wanted = _commit(commit or where.commit)
+    with connected(where) as reached:
+        _check(reached, plan, out=out, commit=wanted, branch=where.branch, name=name)
+
+
+def _check(forge: Forge, plan: Plan | None, *, out: Path | None, commit: str, branch: str, name: str) -> None:
+    from reconciler.forge.reviewed import plans_reviewed_before, reviewed_plan
+    from reconciler.plan.reviewed import refuse_unreviewed
+
+    found = reviewed_plan(forge, commit=commit, branch=branch, name=name)
+    first = _read(found)
     if out is not None:
-        _save(content, out)
-    if plan is not None:
-        refuse_unreviewed(plan, reviewed=reviewed)
-        click.echo(f"Everything this plan does was reviewed with pull request {number}.")
+        _save(found.content, out)
+    if plan is None:
+        return
+    others = plans_reviewed_before(forge, found.pull, name=name)
+    refuse_unreviewed(plan, chain([first], map(_read, others)))
+    click.echo(f"Everything this plan does was reviewed, last with pull request {found.pull.number}.")
 
 
-def _found(where: Surroundings, *, commit: str | None, name: str) -> tuple[int, bytes]:
+def _commit(text: str) -> str:
     from reconciler.errors import ConfigurationError
-    from reconciler.forge.reviewed import reviewed_plan
     from reconciler.forge.surroundings import is_commit
 
-    wanted = commit or where.commit
-    if not is_commit(wanted):
-        raise ConfigurationError(
-            "no commit to find a plan for", hint="run this on a push, or say which: --commit with its hash"
-        )
-    with connected(where) as reached:
-        found = reviewed_plan(reached, commit=wanted, branch=where.branch, name=name)
-    return found.pull.number, found.content
+    if is_commit(text):
+        return text
+    raise ConfigurationError(
+        "no commit to find a plan for", hint="run this on a push, or say which: --commit with its hash"
+    )
 
 
-def _read(content: bytes, number: int) -> Plan:
+def _read(reviewed: ReviewedPlan) -> Plan:
     from reconciler.errors import PlanFileError
     from reconciler.plan.planfile import loads
 
-    where = f"the plan of pull request {number}"
+    where = f"the plan of pull request {reviewed.pull.number}"
     try:
-        return loads(content.decode(), file=where)
+        return loads(reviewed.content.decode(), file=where)
     except UnicodeDecodeError as error:
         raise PlanFileError(f"{where} is not a plan: it is not text") from error
 

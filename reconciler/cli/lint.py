@@ -113,12 +113,9 @@ def _json(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
 
 
 def _github(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
-    from reconciler.checkout import folder_in_repository
-    from reconciler.render.annotations import diagnostic_annotations
-    from reconciler.render.github import workflow_commands
+    from reconciler.cli.in_workflow import tell_diagnostics
 
-    annotations = diagnostic_annotations(diagnostics)
-    click.echo(workflow_commands(annotations, folder=folder_in_repository(Path.cwd())), nl=False)
+    tell_diagnostics(diagnostics)
 
 
 def _sarif(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:

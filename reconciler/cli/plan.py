@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
 @click.option("--show-sensitive", is_flag=True, help="Print secret values; a saved plan never holds them.")
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are warnings.")
-@output_option("text", "json", "markdown")
+@output_option("text", "json", "markdown", "github")
 def command(
     *,
     output: str,
@@ -58,9 +58,15 @@ def command(
     if flags_of(arguments).asks_for_all(os.environ):
         raise click.exceptions.Exit(_all(out, output, detailed=detailed_exitcode, arguments=arguments))
     plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments), permits=permits_of(arguments))
-    if out is not None and not plan.refusals:
-        save_plan(plan, out)
-    show(plan, output, reveal=show_sensitive)
+    saved_to = None if plan.refusals else out
+    if saved_to is not None:
+        save_plan(plan, saved_to)
+    if output == "github":
+        from reconciler.cli.in_workflow import tell_plan
+
+        tell_plan(plan, saved_to=saved_to)
+    else:
+        show(plan, output, reveal=show_sensitive)
     refuse_refused(plan)
     if out is not None and output == "text":
         click.echo(f"Saved to {out}. Apply exactly this with: {_command(out, arguments)}", err=True)

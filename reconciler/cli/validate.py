@@ -16,7 +16,7 @@ from reconciler.cli.options import flags_of, manifest_options, output_option, re
 )
 @manifest_options
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are only warnings.")
-@output_option("text", "json")
+@output_option("text", "json", "github")
 def command(*, output: str, warnings_as_errors: bool, **arguments: Any) -> None:
     """Check the manifests: syntax, schema, and what they say about each other.
 
@@ -30,6 +30,10 @@ def command(*, output: str, warnings_as_errors: bool, **arguments: Any) -> None:
         from reconciler.render.machine import diagnostics_json
 
         click.echo(diagnostics_json(verdict.diagnostics, verdict.counts))
+    elif output == "github":
+        from reconciler.cli.in_workflow import tell_diagnostics
+
+        tell_diagnostics(verdict.diagnostics)
     else:
         _show(verdict.counts, verdict.diagnostics)
     failed = any(diagnostic.is_error or warnings_as_errors for diagnostic in verdict.diagnostics)

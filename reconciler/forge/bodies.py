@@ -10,8 +10,8 @@ from reconciler.errors import ConfigurationError
 #: Characters; a longer address is no address of a run.
 _LONGEST_LINK: Final = 500
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
-_OWN_MARKER: Final = re.compile(r"\A\ufeff?(?:\s*<!-- reconciler:[a-z0-9._-]+ -->\s*\n)+", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_OWN_MARKER: Final = re.compile(r"\A\ufeff?(?:\s*<!-- reconciler:[A-Za-z0-9._-]+ -->\s*\n)+", re.ASCII)
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 _OPENED: Final = re.compile(r"<details\b", re.IGNORECASE)
 _CLOSED: Final = re.compile(r"</details\s*>", re.IGNORECASE)
@@ -25,7 +25,7 @@ def marker_of(name: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
-            f'"{name[:80]}" is no name for a marker', hint="use small letters, digits, dots, dashes and underscores"
+            f'"{name[:80]}" is no name for a marker', hint="use letters, digits, dots, dashes and underscores"
         )
     return f"<!-- reconciler:{name} -->"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -183,11 +183,13 @@ class GitHub:
     def pulls_of(self, commit: str) -> tuple[PullRequest, ...]:
         path = self._path(f"commits/{commit}/pulls?per_page=100")
         ask = Ask("GET", path, doing=f"find the pull request of commit {commit[:12]}", needs=_PULLS)
-        return tuple(
-            PullRequest(each.number, each.head.sha, each.base.ref, each.merge_commit_sha, each.html_url)
-            for each in self.exchange.pages(ask, _PULL_LIST)
-            if each.merged_at
-        )
+        return _merged(self.exchange.pages(ask, _PULL_LIST))
+
+    def merged_pulls(self, branch: str) -> tuple[PullRequest, ...]:
+        chosen = f"state=closed&base={quote(branch, safe='')}&sort=updated&direction=desc&per_page=50"
+        ask = Ask("GET", self._path(f"pulls?{chosen}"), doing="list merged pull requests", needs=_PULLS)
+        found = self.exchange.read(ask, _PULL_LIST)
+        return _merged(found)
 
     def stored_plans(self, pull: PullRequest, name: str) -> tuple[StoredPlan, ...]:
         return tuple(
@@ -226,3 +228,11 @@ class GitHub:
         """Return where queries go: beside the REST API, which a server of one's own has under ``/api/v3``."""
         endpoint = self.exchange.target.endpoint
         return f"{endpoint.removesuffix('/v3')}/graphql"
+
+
+def _merged(pulls: Iterable[_Pull]) -> tuple[PullRequest, ...]:
+    return tuple(
+        PullRequest(each.number, each.head.sha, each.base.ref, each.merge_commit_sha, each.html_url)
+        for each in pulls
+        if each.merged_at
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -154,11 +154,13 @@ class GitLab:
     def pulls_of(self, commit: str) -> tuple[PullRequest, ...]:
         path = self._path(f"repository/commits/{commit}/merge_requests?per_page=100")
         ask = Ask("GET", path, doing=f"find the merge request of commit {commit[:12]}", needs=_PLANS)
-        return tuple(
-            PullRequest(each.iid, each.sha, each.target_branch, _merged_as(each), each.web_url)
-            for each in self.exchange.pages(ask, _REQUEST_LIST)
-            if each.state == "merged" and each.source_project_id == each.target_project_id
-        )
+        return _merged(self.exchange.pages(ask, _REQUEST_LIST))
+
+    def merged_pulls(self, branch: str) -> tuple[PullRequest, ...]:
+        chosen = f"state=merged&target_branch={quote(branch, safe='')}&order_by=updated_at&sort=desc&per_page=50"
+        ask = Ask("GET", self._path(f"merge_requests?{chosen}"), doing="list merged merge requests", needs=_PLANS)
+        found = self.exchange.read(ask, _REQUEST_LIST)
+        return _merged(found)
 
     def stored_plans(self, pull: PullRequest, name: str) -> tuple[StoredPlan, ...]:
         path = self._path(f"merge_requests/{pull.number}/pipelines?per_page=100")
@@ -186,6 +188,15 @@ class GitLab:
 
     def _path(self, rest: str) -> str:
         return f"projects/{quote(self.project, safe='')}/{rest}"
+
+
+def _merged(requests: Iterable[_MergeRequest]) -> tuple[PullRequest, ...]:
+    """Return what was merged from the project itself: nobody here has reviewed the plan of a fork's pipeline."""
+    return tuple(
+        PullRequest(each.iid, each.sha, each.target_branch, _merged_as(each), each.web_url)
+        for each in requests
+        if each.state == "merged" and each.source_project_id == each.target_project_id
+    )
 
 
 def _comment(note: _Note) -> Comment:

@@ -105,6 +105,10 @@ class Forge(Protocol):
         """Return the merged pull requests that a commit came with."""
         ...
 
+    def merged_pulls(self, branch: str) -> tuple[PullRequest, ...]:
+        """Return some dozens of the pull requests that were merged into a branch, the latest first."""
+        ...
+
     def stored_plans(self, pull: PullRequest, name: str) -> tuple[StoredPlan, ...]:
         """Return the plans that pipelines of this repository kept under a name for the head of a pull request."""
         ...

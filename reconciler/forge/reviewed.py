@@ -6,10 +6,15 @@ forge knows which pull request a commit came with, and that knows its last commi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from reconciler.errors import ForgeError, GuardRefused
-from reconciler.forge.port import Forge, PullRequest, StoredPlan
+from reconciler.forge.port import Forge, PullRequest
+
+#: Pull requests merged before that are looked at.
+MOST_OTHERS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +33,39 @@ def reviewed_plan(forge: Forge, *, commit: str, branch: str, name: str) -> Revie
         ForgeError: The forge cannot be asked.
     """
     pull = _pull_of(forge, commit=commit, branch=branch)
-    found = sorted(forge.stored_plans(pull, name), key=lambda each: each.made)
-    kept = [each for each in found if not each.is_expired]
-    if not kept:
-        raise GuardRefused(
-            f'there is no plan "{name}" of pull request {pull.number} at {pull.head[:12]}'
-            + (": it has expired" if found else ""),
-            hint=f"run the plan of pull request {pull.number} again, review it, then run this job again",
-        )
-    return ReviewedPlan(pull, _fetched(forge, kept[-1], pull=pull))
+    found = _newest(forge, pull, name=name)
+    if found is not None:
+        return found
+    raise GuardRefused(
+        f'there is no plan "{name}" of pull request {pull.number} at {pull.head[:12]}, or it has expired',
+        hint=f"run the plan of pull request {pull.number} again, review it, then run this job again",
+    )
+
+
+def plans_reviewed_before(forge: Forge, pull: PullRequest, *, name: str) -> Iterator[ReviewedPlan]:
+    """Go through the plans of other pull requests that were merged into the same branch lately, the latest first.
+
+    A job can find more than its own pull request to apply: several are merged at once by a merge queue, and of jobs
+    that wait for each other GitHub keeps the last.
+    """
+    others = [each for each in forge.merged_pulls(pull.base) if each.number != pull.number]
+    for other in others[:MOST_OTHERS]:
+        found = _newest(forge, other, name=name)
+        if found is not None:
+            yield found
+
+
+def _newest(forge: Forge, pull: PullRequest, *, name: str) -> ReviewedPlan | None:
+    stored = [each for each in forge.stored_plans(pull, name) if not each.is_expired]
+    if not stored:
+        return None
+    try:
+        return ReviewedPlan(pull, forge.fetch(max(stored, key=lambda each: each.made)))
+    except ForgeError as error:
+        # Artifacts expire also between a listing and a download.
+        if error.status not in (404, 410):
+            raise
+    return None
 
 
 def _pull_of(forge: Forge, *, commit: str, branch: str) -> PullRequest:
@@ -56,16 +85,4 @@ def _pull_of(forge: Forge, *, commit: str, branch: str) -> PullRequest:
     raise GuardRefused(
         f"commit {short} came with several pull requests ({numbers}), none of which has a plan for all of it",
         hint="apply by hand: reconciler plan --out plan.json, review it, reconciler apply plan.json",
-    )
-
-
-def _fetched(forge: Forge, stored: StoredPlan, *, pull: PullRequest) -> bytes:
-    try:
-        return forge.fetch(stored)
-    except ForgeError as error:
-        if error.status not in (404, 410):
-            raise
-    raise GuardRefused(
-        f"the plan of pull request {pull.number} is gone",
-        hint=f"run the plan of pull request {pull.number} again, review it, then run this job again",
     )

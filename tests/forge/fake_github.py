@@ -30,6 +30,8 @@ class FakeGitHub(FakeForge):
         self.runs: list[dict[str, Any]] = []
         self.artifacts: list[dict[str, Any]] = []
         self.archives: dict[str, bytes] = {}
+        #: The commits that a pull request came with, by its number; without an entry, any.
+        self.holds: dict[int, tuple[str, ...]] = {}
 
     def environ(self, **more: str) -> dict[str, str]:
         """Return the variables of a job."""
@@ -109,7 +111,8 @@ class FakeGitHub(FakeForge):
             ("GET", rf"{_HERE}/issues", self._issues),
             ("POST", rf"{_HERE}/issues", self._open_issue),
             ("PATCH", rf"{_HERE}/issues/(\d+)", self._edit_issue),
-            ("GET", rf"{_HERE}/commits/\w+/pulls", lambda asked: self.page(asked, self.pulls)),
+            ("GET", rf"{_HERE}/commits/(\w+)/pulls", self._pulls),
+            ("GET", rf"{_HERE}/pulls", lambda _asked: Answer(200, self.pulls)),
             ("GET", rf"{_HERE}/actions/runs", lambda _asked: Answer(200, {"workflow_runs": self.runs})),
             ("GET", rf"{_HERE}/actions/runs/(\d+)/artifacts", self._artifacts),
             ("GET", rf"{_HERE}/actions/artifacts/(\d+)/zip", self._zip),
@@ -146,6 +149,9 @@ class FakeGitHub(FakeForge):
         issue = next(each for each in self.issues if str(each["number"]) == number)
         issue.update(asked.json)
         return Answer(200, issue)
+
+    def _pulls(self, asked: Asked, commit: str) -> Answer:
+        return self.page(asked, [each for each in self.pulls if commit in self.holds.get(each["number"], (commit,))])
 
     def _artifacts(self, asked: Asked, run: str) -> Answer:
         named = [each for each in self.artifacts if each["name"] == asked.query["name"]]

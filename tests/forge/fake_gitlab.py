@@ -18,6 +18,8 @@ class FakeGitLab(FakeForge):
         self.pipelines: list[dict[str, Any]] = []
         self.jobs: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
+        #: The commits that a merge request came with, by its number; without an entry, any.
+        self.holds: dict[int, tuple[str, ...]] = {}
 
     def environ(self, **more: str) -> dict[str, str]:
         """Return the variables of a job."""
@@ -101,10 +103,11 @@ class FakeGitLab(FakeForge):
             ("PUT", rf"{_HERE}/issues/(\d+)", self._edit_issue),
             (
                 "GET",
-                rf"{_HERE}/repository/commits/\w+/merge_requests",
-                lambda asked: self.page(asked, self.pulls),
+                rf"{_HERE}/repository/commits/(\w+)/merge_requests",
+                self._pulls,
             ),
-            ("GET", rf"{_HERE}/merge_requests/\d+/pipelines", lambda asked: self.page(asked, self.pipelines)),
+            ("GET", rf"{_HERE}/merge_requests", lambda _asked: Answer(200, self.pulls)),
+            ("GET", rf"{_HERE}/merge_requests/(\d+)/pipelines", self._pipelines),
             ("GET", rf"{_HERE}/pipelines/(\d+)/jobs", self._jobs),
             ("GET", rf"{_HERE}/jobs/(\d+)/artifacts/plan.json", lambda _asked, job: Answer(200, self.files[job])),
         ]
@@ -136,6 +139,13 @@ class FakeGitLab(FakeForge):
         issue["title"], issue["description"] = asked.json["title"], asked.json["description"]
         issue["state"] = "opened" if asked.json["state_event"] == "reopen" else "closed"
         return Answer(200, issue)
+
+    def _pulls(self, asked: Asked, commit: str) -> Answer:
+        return self.page(asked, [each for each in self.pulls if commit in self.holds.get(each["iid"], (commit,))])
+
+    def _pipelines(self, asked: Asked, number: str) -> Answer:
+        head = next(each["sha"] for each in self.pulls if str(each["iid"]) == number)
+        return self.page(asked, [each for each in self.pipelines if each["sha"] == head])
 
     def _jobs(self, asked: Asked, pipeline: str) -> Answer:
         return self.page(asked, [each for each in self.jobs if str(each["pipeline"]["id"]) == pipeline])

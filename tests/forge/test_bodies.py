@@ -49,7 +49,7 @@ def test_the_marker_of_a_report_gives_way() -> None:
     assert body == "<!-- reconciler:plan-staging -->\n### Plan\n"
 
 
-@pytest.mark.parametrize("name", ["", "a b", "x -->", "Plan", "a" * 100])
+@pytest.mark.parametrize("name", ["", "a b", "x -->", "-x", "ä", "a" * 100])
 def test_a_marker_cannot_end_its_line(name: str) -> None:
     """A name that could get out of its comment is refused."""
     with pytest.raises(ConfigurationError):

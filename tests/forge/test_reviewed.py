@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import ForgeError, GuardRefused
 from reconciler.forge.opening import opened
 from reconciler.forge.port import Forge
-from reconciler.forge.reviewed import reviewed_plan
+from reconciler.forge.reviewed import plans_reviewed_before, reviewed_plan
 from reconciler.forge.surroundings import surroundings_of
 from tests.forge.conftest import Fake
 from tests.forge.fake import Answer
@@ -69,7 +69,7 @@ def test_a_commit_of_several_pull_requests_is_refused(forge: Forge, fake: Fake) 
 def test_a_pull_request_without_a_plan_is_refused(forge: Forge, fake: Fake, head: str) -> None:
     """A plan of an earlier commit was reviewed for something else."""
     fake.merged(7, head=HEAD, merged_as=MERGED)
-    if head and isinstance(fake, FakeGitHub):
+    if head:
         fake.planned(head=head, content=PLAN)
     with pytest.raises(GuardRefused, match=r'there is no plan "reconciler-plan" of pull request 7') as refused:
         found(forge)
@@ -141,5 +141,16 @@ def test_a_plan_that_is_gone_in_between_is_refused(forge: Forge, fake: Fake) -> 
         return Answer(410, {"message": "Artifact has expired"}) if is_download else answer
 
     fake._routed = gone  # type: ignore[method-assign]  # the fake's own doing, not ours
-    with pytest.raises(GuardRefused, match="gone"):
+    with pytest.raises(GuardRefused, match="or it has expired"):
         found(forge)
+
+
+def test_plans_of_pull_requests_merged_before_are_found(forge: Forge, fake: Fake) -> None:
+    """A merge queue puts several on the branch at once; one without a plan is passed over."""
+    for number, head in ((7, HEAD), (6, "6" * 40), (5, "5" * 40)):
+        fake.merged(number, head=head, merged_as=head)
+    fake.planned(head=HEAD, content=b"7")
+    fake.planned(head="5" * 40, content=b"5")
+    own = forge.pulls_of(HEAD)[0]
+    others = [each.content for each in plans_reviewed_before(forge, own, name="reconciler-plan")]
+    assert others == [b"5"]
