@@ -120,13 +120,11 @@ def _runner_options(executor: str, *, jobs: int, network: bool, file_roots: tupl
 
 
 def _announce(server: Opened, *, output: str) -> None:
-    from reconciler.embedded.http.object_store import PATH
-
-    store = f"{server.url}{PATH}"
     if output == "json":
         import json
 
         token_file = None if server.token_file is None else str(server.token_file)
+        store = server.object_store_url
         facts = {"url": server.url, "object_store_url": store, "token_file": token_file, "pid": os.getpid()}
         click.echo(json.dumps(facts))
     else:
@@ -139,7 +137,7 @@ def _announce(server: Opened, *, output: str) -> None:
     for notice in server.notices:
         click.echo(f"warning: {notice}", err=True)
     if server.token_file is not None:
-        _tell_variables(server.url, server.token_file, store=store)
+        _tell_variables(server.url, server.token_file, store=server.object_store_url)
     click.echo("serving; Ctrl-C stops", err=True)
 
 

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.invocations import InvocationRecord, InvocationSource
 from reconciler.embedded.http.application import application
+from reconciler.embedded.http.object_store import PATH
 from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.runner import Runner
@@ -83,6 +84,11 @@ class Opened:
     _listener: socket.socket
     _scheduler: Scheduler
     _runner: Runner | None
+
+    @property
+    def object_store_url(self) -> str:
+        """Where clients of the platform find the bytes of files."""
+        return f"{self.url}{PATH}"
 
     def run(self) -> None:
         """Serve until a signal stops it.

@@ -40,6 +40,8 @@ RESOURCE_CASES: Final[list[Case]] = [
      "/v1/actions/query", {OWNER: ORGANIZATION}, {}, page_data()),
     Case("list triggers to be read later", lambda p: p.unread_triggers(QuerySpecification(limit=3)), "POST",
      "/v1/triggers/query", {OWNER: ORGANIZATION}, {"limit": 3}, page_data()),
+    Case("list triggers of the newer shape", lambda p: p.newer_triggers(), "GET", "/v1/triggers", {OWNER: ORGANIZATION},
+     None, page_data(), version="2026-08-27"),
     Case("list the hub", lambda p: p.query_actions(
         QuerySpecification(limit=5), accessibility=Accessibility.ActionHub), "POST", "/v1/actions/query/actionhub",
      {}, {"limit": 5}, page_data()),

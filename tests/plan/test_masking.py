@@ -137,5 +137,7 @@ def test_what_names_a_secret_is_passed_through_and_shown(value: str, is_shown: b
     spec = action(parameters=(parameter("api_token", default=value),), container_parameters=env(DB_PASSWORD=value))
     plan = planned([spec], [action_record()])
     assert (value in dumps(plan)) is is_shown
-    same = {"parameters": [parameter("api_token", default=value)], "container_parameters": env(DB_PASSWORD=value)}
-    assert planned([spec], [action_record(**same)]).is_empty
+    record = action_record(
+        parameters=[parameter("api_token", default=value)], container_parameters=env(DB_PASSWORD=value)
+    )
+    assert planned([spec], [record]).is_empty
