@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from reconciler.errors import ForgeError, ForgeUnavailable
+from reconciler.forge.opening import opened
 from reconciler.forge.port import Forge
 from reconciler.forge.sticky import Done, stick
+from reconciler.forge.surroundings import surroundings_of
+from tests.client.builders import Pauses
 from tests.forge.conftest import Fake
 from tests.forge.fake import Answer
 
@@ -70,6 +75,19 @@ def test_a_run_at_the_same_time_makes_no_second_one(forge: Forge, fake: Fake) ->
     fake.meanwhile = lambda: fake.comments.append(fake.note(OLD))
     write(forge)
     assert bodies(fake) == [NEW]
+
+
+def test_many_runs_at_once_leave_one(fake: Fake) -> None:
+    """However their steps fall together."""
+    here = surroundings_of(fake.environ())
+
+    def run(number: int) -> None:
+        with opened(here, sleep=Pauses()) as forge:
+            write(forge, f"{MARKER}\n{number}\n")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(run, range(8)))
+    assert len(fake.comments) == 1
 
 
 def test_doubles_of_earlier_days_are_cleared(forge: Forge, fake: Fake) -> None:
