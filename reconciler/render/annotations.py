@@ -105,6 +105,8 @@ def deviation_text(found: DeviationView, *, now: datetime | None = None) -> Iter
     if found.modified is not None:
         age = f" ({ago(found.modified, now=now)})" if now else ""
         yield f"modified by {found.modified_by}, {moment(found.modified)}{age}"
+    elif not found.accept:
+        yield "not on the platform"
     before, after = found.sides
     for field in found.fields[:_LIST_LIMIT] if found.compares else ():
         if field.block or field.before == field.after:

@@ -26,9 +26,14 @@ from reconciler.plan.diff import plan as decide
 from reconciler.plan.drift import Drift
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.model import Source
+from reconciler.render.annotations import diagnostic_annotations, drift_annotations, plan_annotations
+from reconciler.render.github import workflow_commands
+from reconciler.render.junit import diagnostics_junit, drift_junit
 from reconciler.render.machine import diagnostics_json, drift_json, plan_json
 from reconciler.render.markdown import LIMIT, drift_markdown, plan_markdown
+from reconciler.render.sarif import diagnostics_sarif
 from reconciler.render.terminal import show_diagnostics, show_drift, show_plan
+from reconciler.render.webpage import plan_page
 from tests.render.builders import IDENTITY, NOW, text_console
 
 HERE = Path(__file__).parent
@@ -84,13 +89,24 @@ class Scenario:
             "drift.txt": drifted.file.getvalue(),  # type: ignore[attr-defined]  # a StringIO
             "drift.md": drift_markdown(drift, now=NOW, limit=self.limit),
             "drift.json": _unversioned(drift_json(drift)),
+            "plan.github.txt": workflow_commands(plan_annotations(plan)),
+            "drift.github.txt": workflow_commands(drift_annotations(drift, now=NOW)),
+            "drift.junit.xml": drift_junit(drift, now=NOW),
+            **({} if self.inventory is None else {"plan.html": _content(plan_page(plan))}),
         }
 
     def _complaints(self) -> dict[str, str]:
         console, buffer = text_console()
         show_diagnostics(self.loading.diagnostics, console)
         told = _unversioned(diagnostics_json(self.loading.diagnostics, self.loading.counts))
-        return {"diagnostics.txt": buffer.getvalue(), "diagnostics.json": f"{told}\n"}
+        diagnostics = self.loading.diagnostics
+        return {
+            "diagnostics.txt": buffer.getvalue(),
+            "diagnostics.json": f"{told}\n",
+            "diagnostics.github.txt": workflow_commands(diagnostic_annotations(diagnostics)),
+            "diagnostics.sarif": _unversioned(diagnostics_sarif(diagnostics)),
+            "diagnostics.junit.xml": diagnostics_junit(diagnostics),
+        }
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -118,7 +134,7 @@ def test_output_cannot_steer_a_terminal(name: str) -> None:
     steering = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 
     for file, text in Scenario.read(name).outputs().items():
-        if not file.endswith(".json"):
+        if not file.endswith((".json", ".sarif")):
             assert steering.search(text) is None, file
 
 
@@ -165,6 +181,12 @@ def _inventory(file: Path) -> Inventory | None:
     return Inventory(id="6f0c0000-0000-4000-8000-000000000000", serial=7, hash_key="00", entries=entries)
 
 
+def _content(page: str) -> str:
+    """Return a page without its looks, its script and its release, an element a line."""
+    content = re.sub(r"<(style|script)>.*?</\1>|'sha256-[^']*'", "", page, flags=re.DOTALL)
+    return re.sub(r"by reconciler [^ ]*", "by reconciler any", re.sub(r"(?<=>)(?=<[a-z])", "\n", content))
+
+
 def _unversioned(text: str) -> str:
     """Return the text without the release that made it, so that a release changes no expected file."""
-    return re.sub(r'"tool_version": "[^"]*"', '"tool_version": "any"', text)
+    return re.sub(r'"(tool_version|semanticVersion)": "[^"]*"', r'"\1": "any"', text)
