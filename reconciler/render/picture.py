@@ -20,6 +20,8 @@ _ROW_GAP: Final = 14
 _LAYER_GAP: Final = 84
 _MARGIN: Final = 8
 _CHARACTER: Final = 7.3
+_LEAST_WIDTH: Final = 120.0
+_STEP: Final = _HEIGHT + _ROW_GAP
 
 #: Characters of a name that are drawn; the whole one shows under the pointer.
 _LABEL_LIMIT: Final = 34
@@ -38,7 +40,7 @@ class _Box:
 def picture(graph: TouchedGraph, *, links: Mapping[Address, str]) -> Html:
     """Return the drawing; ``links`` has the fragment that tells of each change."""
     layers = _rows(graph)
-    boxes = _boxes(layers)
+    boxes = _boxes(graph, layers)
     width = max((box.x + box.width for box in boxes.values()), default=0) + _MARGIN
     height = max((box.y + _HEIGHT for box in boxes.values()), default=0) + _MARGIN
     edges = [_edge(edge, boxes) for edge in graph.edges]
@@ -55,15 +57,20 @@ def _rows(graph: TouchedGraph) -> list[list[Address]]:
     layers: list[list[Address]] = [[] for _ in range(most + 1)]
     for node in graph.nodes:
         layers[most - heights[node.address]].append(node.address)
-    beside: defaultdict[Address, list[Address]] = defaultdict(list)
-    for edge in graph.edges:
-        beside[edge.above].append(edge.below)
-        beside[edge.below].append(edge.above)
+    beside = _beside(graph)
     for _ in range(_SWEEPS):
         ranks = {address: rank / len(layer) for layer in layers for rank, address in enumerate(layer)}
         for layer in layers:
             layer.sort(key=lambda address: fmean([ranks[other] for other in beside[address]]))
     return layers
+
+
+def _beside(graph: TouchedGraph) -> dict[Address, list[Address]]:
+    beside: defaultdict[Address, list[Address]] = defaultdict(list)
+    for edge in graph.edges:
+        beside[edge.above].append(edge.below)
+        beside[edge.below].append(edge.above)
+    return beside
 
 
 def _heights(graph: TouchedGraph) -> dict[Address, int]:
@@ -86,17 +93,38 @@ def _heights(graph: TouchedGraph) -> dict[Address, int]:
     return heights
 
 
-def _boxes(layers: Sequence[Sequence[Address]]) -> dict[Address, _Box]:
-    tallest = max(map(len, layers))
+def _boxes(graph: TouchedGraph, layers: Sequence[Sequence[Address]]) -> dict[Address, _Box]:
+    tops = _tops(graph, layers)
     boxes: dict[Address, _Box] = {}
     x = float(_MARGIN)
     for layer in layers:
-        width = max((len(_name(address)) for address in layer), default=0) * _CHARACTER + 28
-        top = _MARGIN + (tallest - len(layer)) * (_HEIGHT + _ROW_GAP) / 2
-        for row, address in enumerate(layer):
-            boxes[address] = _Box(x, top + row * (_HEIGHT + _ROW_GAP), max(120.0, width))
-        x += max(120.0, width) + _LAYER_GAP
+        width = max([_LEAST_WIDTH, *(len(_name(address)) * _CHARACTER + 28 for address in layer)])
+        for address in layer:
+            boxes[address] = _Box(x, tops[address], width)
+        x += width + _LAYER_GAP
     return boxes
+
+
+def _tops(graph: TouchedGraph, layers: Sequence[Sequence[Address]]) -> dict[Address, float]:
+    """Return how far down each box stands: beside those it is linked with, as far as its layer has room."""
+    beside = _beside(graph)
+    tops = {address: float(row * _STEP) for layer in layers for row, address in enumerate(layer)}
+    tallest = max(range(len(layers)), key=lambda number: len(layers[number]))
+    # The fullest layer stands still, and the others follow it outwards.
+    for number in sorted(range(len(layers)), key=lambda number: abs(number - tallest))[1:]:
+        wanted = [fmean([tops[other] for other in beside[address]]) for address in layers[number]]
+        tops.update(zip(layers[number], _apart(wanted), strict=True))
+    highest = min(tops.values(), default=0)
+    return {address: top - highest + _MARGIN for address, top in tops.items()}
+
+
+def _apart(wanted: Sequence[float]) -> list[float]:
+    """Return places in the same order that overlap nowhere, on the whole as near as can be to the wanted ones."""
+    placed: list[float] = []
+    for place in wanted:
+        placed.append(max(place, placed[-1] + _STEP) if placed else place)
+    shift = fmean([place - got for place, got in zip(wanted, placed, strict=True)])
+    return [place + shift for place in placed]
 
 
 def _edge(edge: Edge, boxes: Mapping[Address, _Box]) -> Html:
