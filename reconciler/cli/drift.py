@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="Known drift, left out until it changes.",
 )
 @click.option("--write-baseline", is_flag=True, help="Write the drift there is to --baseline, as known from now on.")
-@output_option("text", "json", "markdown")
+@output_option("text", "json", "markdown", "github", "junit", "html")
 def command(*, output: str, baseline: Path | None, write_baseline: bool, **arguments: Any) -> None:
     """Show what was changed on the platform since the last apply, by whom and when.
 
@@ -94,6 +94,18 @@ def _show(drift: Drift, output: str) -> None:
         from reconciler.render.markdown import drift_markdown
 
         click.echo(drift_markdown(drift, now=now), nl=False)
+    elif output == "html":
+        from reconciler.render.webpage import drift_page
+
+        click.echo(drift_page(drift, now=now), nl=False)
+    elif output == "junit":
+        from reconciler.render.junit import drift_junit
+
+        click.echo(drift_junit(drift, now=now), nl=False)
+    elif output == "github":
+        from reconciler.cli.in_workflow import tell_drift
+
+        tell_drift(drift, now=now)
     else:
         from reconciler.cli.console import stdout
         from reconciler.render.terminal import show_drift

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reconciler.diagnostics import Diagnostic
+    from reconciler.plan.drift import Drift
     from reconciler.plan.model import Plan
     from reconciler.render.annotations import Annotation
 
@@ -25,6 +28,16 @@ def tell_plan(plan: Plan, *, saved_to: Path | None) -> None:
     outputs = step_outputs(plan, plan_path="" if saved_to is None else str(saved_to))
     _append("GITHUB_OUTPUT", output_file(outputs))
     _append("GITHUB_STEP_SUMMARY", step_summary(lambda limit: plan_markdown(plan, limit=limit)))
+
+
+def tell_drift(drift: Drift, *, now: datetime) -> None:
+    """Annotate what drifted, and put the report into the step's summary."""
+    from reconciler.render.annotations import drift_annotations
+    from reconciler.render.github import step_summary
+    from reconciler.render.markdown import drift_markdown
+
+    _annotate(drift_annotations(drift, now=now))
+    _append("GITHUB_STEP_SUMMARY", step_summary(lambda limit: drift_markdown(drift, now=now, limit=limit)))
 
 
 def tell_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:

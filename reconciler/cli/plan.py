@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
 @click.option("--show-sensitive", is_flag=True, help="Print secret values; a saved plan never holds them.")
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are warnings.")
-@output_option("text", "json", "markdown", "github")
+@output_option("text", "json", "markdown", "github", "html")
 def command(
     *,
     output: str,
@@ -107,6 +107,10 @@ def show(plan: Plan, output: str, *, reveal: bool = False) -> None:
         from reconciler.render.markdown import plan_markdown
 
         click.echo(plan_markdown(plan), nl=False)
+    elif output == "html":
+        from reconciler.render.webpage import plan_page
+
+        click.echo(plan_page(plan), nl=False)
     else:
         from reconciler.cli.console import stdout
         from reconciler.render.terminal import show_plan

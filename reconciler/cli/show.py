@@ -13,7 +13,7 @@ from reconciler.cli.saved import read_plan
 
 @click.command("show", epilog="Example: reconciler show plan.json --output markdown")
 @click.argument("planfile", type=click.Path(path_type=Path))
-@output_option("text", "json", "markdown")
+@output_option("text", "json", "markdown", "html")
 def command(*, planfile: Path, output: str, no_color: bool) -> None:
     """Show a plan that was saved with plan --out.
 
