@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from reconciler.cli.options import flags_of, manifest_options, output_option, re
 )
 @manifest_options
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are only warnings.")
-@output_option("text", "json", "github")
+@output_option("text", "json", "github", "sarif", "junit")
 def command(*, output: str, warnings_as_errors: bool, **arguments: Any) -> None:
     """Check the manifests: syntax, schema, and what they say about each other.
 
@@ -34,6 +35,15 @@ def command(*, output: str, warnings_as_errors: bool, **arguments: Any) -> None:
         from reconciler.cli.in_workflow import tell_diagnostics
 
         tell_diagnostics(verdict.diagnostics)
+    elif output == "sarif":
+        from reconciler.checkout import folder_in_repository
+        from reconciler.render.sarif import diagnostics_sarif
+
+        click.echo(diagnostics_sarif(verdict.diagnostics, folder=folder_in_repository(Path.cwd())), nl=False)
+    elif output == "junit":
+        from reconciler.render.junit import diagnostics_junit
+
+        click.echo(diagnostics_junit(verdict.diagnostics, verdict.files), nl=False)
     else:
         _show(verdict.counts, verdict.diagnostics)
     failed = any(diagnostic.is_error or warnings_as_errors for diagnostic in verdict.diagnostics)
