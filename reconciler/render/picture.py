@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
@@ -27,7 +27,7 @@ _STEP: Final = _HEIGHT + _ROW_GAP
 _LABEL_LIMIT: Final = 34
 
 #: How often the rows of the layers are put in order by those beside them.
-_SWEEPS: Final = 4
+_SWEEPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +57,37 @@ def _rows(graph: TouchedGraph) -> list[list[Address]]:
     layers: list[list[Address]] = [[] for _ in range(most + 1)]
     for node in graph.nodes:
         layers[most - heights[node.address]].append(node.address)
-    beside = _beside(graph)
-    for _ in range(_SWEEPS):
-        ranks = {address: rank / len(layer) for layer in layers for rank, address in enumerate(layer)}
-        for layer in layers:
-            layer.sort(key=lambda address: fmean([ranks[other] for other in beside[address]]))
+    for number in range(_SWEEPS):
+        # To and fro, each layer by the one that was put in order just before; at the end by what it rests on.
+        if number % 2:
+            _sort(layers, beside=_neighbours((edge.below, edge.above) for edge in graph.edges))
+        else:
+            _sort(layers[::-1], beside=_neighbours((edge.above, edge.below) for edge in graph.edges))
     return layers
 
 
-def _beside(graph: TouchedGraph) -> dict[Address, list[Address]]:
-    beside: defaultdict[Address, list[Address]] = defaultdict(list)
-    for edge in graph.edges:
-        beside[edge.above].append(edge.below)
-        beside[edge.below].append(edge.above)
-    return beside
+def _sort(layers: Iterable[list[Address]], *, beside: Mapping[Address, Sequence[Address]]) -> None:
+    ranks: dict[Address, float] = {}
+    for layer in layers:
+        own = {address: rank / len(layer) for rank, address in enumerate(layer)}
+        wanted = {
+            address: fmean([ranks[other] for other in beside.get(address, ()) if other in ranks] or [own[address]])
+            for address in layer
+        }
+        layer.sort(key=wanted.__getitem__)
+        ranks |= {address: rank / len(layer) for rank, address in enumerate(layer)}
+
+
+def _neighbours(links: Iterable[tuple[Address, Address]]) -> dict[Address, list[Address]]:
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for one, other in links:
+        found[one].append(other)
+    return found
 
 
 def _heights(graph: TouchedGraph) -> dict[Address, int]:
     """Return how many steps it is at most from each resource to what rests on nothing."""
-    below: defaultdict[Address, list[Address]] = defaultdict(list)
-    for edge in graph.edges:
-        below[edge.above].append(edge.below)
+    below = _neighbours((edge.above, edge.below) for edge in graph.edges)
     heights: dict[Address, int] = {}
 
     def height(address: Address, path: frozenset[Address]) -> int:
@@ -85,7 +95,9 @@ def _heights(graph: TouchedGraph) -> dict[Address, int]:
             # A rename may lead back to what rests on its new name.
             return -1
         if address not in heights:
-            heights[address] = 1 + max((height(other, path | {address}) for other in below[address]), default=-1)
+            heights[address] = 1 + max(
+                (height(other, path | {address}) for other in below.get(address, ())), default=-1
+            )
         return heights[address]
 
     for node in graph.nodes:
@@ -107,7 +119,8 @@ def _boxes(graph: TouchedGraph, layers: Sequence[Sequence[Address]]) -> dict[Add
 
 def _tops(graph: TouchedGraph, layers: Sequence[Sequence[Address]]) -> dict[Address, float]:
     """Return how far down each box stands: beside those it is linked with, as far as its layer has room."""
-    beside = _beside(graph)
+    links = [(edge.above, edge.below) for edge in graph.edges]
+    beside = _neighbours([*links, *((below, above) for above, below in links)])
     tops = {address: float(row * _STEP) for layer in layers for row, address in enumerate(layer)}
     tallest = max(range(len(layers)), key=lambda number: len(layers[number]))
     # The fullest layer stands still, and the others follow it outwards.

@@ -60,3 +60,19 @@ def test_the_same_graph_is_the_same_picture() -> None:
     graph = touched(replace(plan_of([]), changes=(trigger("on_bag"), trigger("on_tag"))), limit=10)
 
     assert picture(graph, links={}) == picture(graph, links={})
+
+
+def test_triggers_of_one_action_stand_together() -> None:
+    """However their names are ordered."""
+    changes = tuple(trigger(f"t{number}", action=f"a{number % 3}") for number in range(12))
+    graph = touched(replace(plan_of([]), changes=changes), limit=100)
+    tops = dict(zip((node.address.name for node in graph.nodes), (box[1] for box in boxes(_svg(graph))), strict=True))
+    rows = sorted((tops[f"t{number}"], number % 3) for number in range(12))
+
+    assert [action for _, action in rows] == sorted(
+        (action for _, action in rows), key=lambda action: tops[f"a{action}"]
+    )
+
+
+def _svg(graph: TouchedGraph) -> str:
+    return picture(graph, links={}).text
