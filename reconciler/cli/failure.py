@@ -58,6 +58,11 @@ def _tell(error: ReconcilerError) -> None:
 
         click.echo(error_json(error))
         return
+    if _asked() == "github":
+        from reconciler.cli.in_workflow import tell_failure
+
+        # Beside the words, which stay in the log.
+        tell_failure(error)
     if isinstance(error, InvalidManifests):
         from reconciler.cli.console import stderr
         from reconciler.render.terminal import show_diagnostics
@@ -72,9 +77,12 @@ def _tell(error: ReconcilerError) -> None:
 
 def wants_json() -> bool:
     """True when the command under way was asked for JSON; it was parsed before anything could fail."""
+    return _asked() == "json"
+
+
+def _asked() -> str | None:
     context = click.get_current_context(silent=True)
-    asked = context.params.get("output") if context else _asked_output
-    return asked == "json"
+    return context.params.get("output") if context else _asked_output
 
 
 _asked_output: str | None = None

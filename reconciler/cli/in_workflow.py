@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.diagnostics import Diagnostic
+    from reconciler.errors import ReconcilerError
     from reconciler.plan.drift import Drift
     from reconciler.plan.model import Plan
     from reconciler.render.annotations import Annotation
@@ -45,6 +46,17 @@ def tell_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     from reconciler.render.annotations import diagnostic_annotations
 
     _annotate(diagnostic_annotations(diagnostics))
+
+
+def tell_failure(error: ReconcilerError) -> None:
+    """Annotate what stopped the command: every problem of invalid manifests at its place."""
+    from reconciler.errors import InvalidManifests
+    from reconciler.render.annotations import error_annotation
+
+    if isinstance(error, InvalidManifests):
+        tell_diagnostics(error.diagnostics)
+        return
+    _annotate([error_annotation(error)])
 
 
 def _annotate(annotations: Sequence[Annotation]) -> None:

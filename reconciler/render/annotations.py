@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Severity, Span
+from reconciler.errors import ReconcilerError
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
 from reconciler.render.deviations import DeviationView, drift_view
@@ -50,6 +51,13 @@ def diagnostic_annotations(diagnostics: Iterable[Diagnostic]) -> tuple[Annotatio
             each.span,
         )
         for each in diagnostics
+    )
+
+
+def error_annotation(error: ReconcilerError) -> Annotation:
+    """Return the remark about what stopped a command, with what to do."""
+    return Annotation(
+        Level.ERROR, type(error).__name__, f"{error.message}\nhint: {error.hint}" if error.hint else error.message
     )
 
 

@@ -94,6 +94,9 @@ def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     for name in list(os.environ):
         if name.upper().startswith(("ROBOTO_", "RECONCILER_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        # Where these tests themselves are a step, it is not theirs to write to.
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RECONCILER_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_COLOR", "1")
