@@ -143,4 +143,6 @@ def restore(address: Address) -> str:
 
 def accept(address: Address, state: DriftState | Op) -> str:
     """Return the command that makes git follow what is live; empty for what is gone, whose manifest has to go."""
-    return "" if state in _GONE else f"reconciler export --kind {address.kind.value} --name {address.name}"
+    return (
+        "" if state in _GONE else f"reconciler export --kind {address.kind.value.lower()} --name {address.name} --force"
+    )

@@ -126,7 +126,7 @@ def test_a_plan_annotates_what_a_reviewer_has_to_see() -> None:
             "::warning file=actions/ingest.yaml,line=3,endLine=3,col=1,endColumn=1,title=Drift%3A action.ingest (drift)"
             "::modified by ana@example.com, 2026-11-20 09:12 UTC%0Atimeout: applied 30, live 45"
             "%0Ato restore: reconciler apply --target action.ingest"
-            "%0Ato accept: reconciler export --kind Action --name ingest"
+            "%0Ato accept: reconciler export --kind action --name ingest --force"
         ),
         "::notice title=Plan%3A 0 to create%2C 1 to update%2C 0 to delete::~ update action.ingest",
     ]

@@ -70,7 +70,7 @@ def test_drift_is_a_failure_with_both_remedies() -> None:
     assert failure.text.splitlines()[1:] == [
         "timeout: live 45, manifest 30",
         "to restore: reconciler apply --target action.ingest",
-        "to accept: reconciler export --kind Action --name ingest",
+        "to accept: reconciler export --kind action --name ingest --force",
     ]
 
 

@@ -126,7 +126,7 @@ def test_drift_has_both_remedies() -> None:
     text = read(drift_page(drift, now=NOW)).text
 
     assert "To restore: reconciler apply --target action.ingest" in text
-    assert "To accept: reconciler export --kind Action --name ingest" in text
+    assert "To accept: reconciler export --kind action --name ingest --force" in text
     assert "2pending in git" in text
     assert "No drift" in read(drift_page(replace(drift, deviations=(), inventory=InventoryRef("id", 1)), now=NOW)).text
 

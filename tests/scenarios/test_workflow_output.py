@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
 
+from reconciler.domain.requests import UpdateActionRequest
 from tests.render.test_github import read
-from tests.scenarios.conftest import Folder
+from tests.scenarios.conftest import ACTION, Folder
+from tests.scenarios.test_ownership import PROJECT, live
 
 
 @pytest.fixture
@@ -91,3 +95,20 @@ def test_drift_tells_the_same_in_every_format(folder: Folder, output: str) -> No
     assert "action.ingest" in ended.out
     assert folder.embedded("apply", "--auto-approve").code == 0
     assert folder.embedded("drift", "--output", output).code == 0
+
+
+@pytest.mark.parametrize(("remedy", "left"), [("accept", "img:by-hand"), ("restore", "img:1")])
+def test_each_remedy_is_a_command_that_works(folder: Folder, remedy: str, left: str) -> None:
+    """As printed: accepting makes git what is live, restoring makes live what git says; then there is no drift."""
+    folder.write("reconciler.yaml", PROJECT)
+    manifest = folder.write("actions/ingest.yaml", ACTION.format(name="ingest", uri="img:1"))
+    assert folder.run("apply", "--auto-approve").code == 0
+    live(folder).update_action("ingest", UpdateActionRequest(uri="img:by-hand"))
+
+    (found,) = json.loads(folder.run("drift", "--output", "json").out)["deviations"]
+    command = shlex.split(found["remedies"][remedy])[1:]
+    ended = folder.run(*command, *(["--auto-approve"] if remedy == "restore" else []))
+
+    assert ended.code == 0, ended.said
+    assert left in manifest.read_text()
+    assert folder.run("drift").code == 0
