@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.manifests import nesting
 from reconciler.manifests.core_schema import NotJson, Scalar, resolved
 
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
-
-#: Levels of lists and mappings; no manifest comes near it, and everything downstream may recurse.
-DEEPEST: Final = 64
 
 #: How many values the aliases of one document may stand for together.
 MOST_EXPANDED: Final = 10_000
@@ -276,14 +274,9 @@ class DocumentBuilder:
     # -- problems
 
     def _refuse_depth(self, event: Any, depth: int) -> None:
-        if depth <= DEEPEST:
+        if depth <= nesting.DEEPEST:
             return
-        self._report(
-            "too-deep",
-            f"lists and mappings are nested more than {DEEPEST} levels deep",
-            event,
-            hint="no manifest needs that; check for brackets that are never closed",
-        )
+        self._report(nesting.RULE, nesting.SUMMARY, event, hint=nesting.HINT)
         raise TooDeep
 
     def _refuse_tag(self, event: Any) -> None:

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from reconciler.manifests.core_schema import SUSPICIOUS, PlainScalars, resolved
-from reconciler.manifests.places import DEEPEST
+from reconciler.manifests.nesting import DEEPEST
 from reconciler.manifests.yaml_events import NextEvent, event_source
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import Final
 from yaml.error import Mark, MarkedYAMLError
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.manifests import nesting
 
 #: What YAML allows in a text; everything else is a control character or half a surrogate pair.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -300,6 +301,11 @@ _EXPLANATIONS: Final[tuple[tuple[str, Callable[[_Complaint], BrokenText]], ...]]
     (
         "expected <document start>",
         _said("more content after the end of the document", 'begin another document with a line "---"'),
+    ),
+    # libyaml from 0.2.6 on, at a depth of its own that is greater than ours.
+    (
+        "exceeded maximum nesting depth",
+        lambda complaint: complaint.broken(nesting.SUMMARY, nesting.HINT, rule=nesting.RULE),
     ),
     ("directive", _said("an unknown directive", 'remove the line that starts with "%"')),
     ("incompatible YAML document", _said("this version of YAML is not supported", 'remove the line "%YAML"')),

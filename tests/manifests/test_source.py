@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diagnostics import Span
-from reconciler.manifests.places import DEEPEST, MOST_EXPANDED, MOST_PROBLEMS
+from reconciler.manifests.nesting import DEEPEST
+from reconciler.manifests.places import MOST_EXPANDED, MOST_PROBLEMS
 from reconciler.manifests.source import Parsed, locate, parse
 from tests.manifests.texts import FILE, data_of, problem, problems
 
