@@ -1,4 +1,4 @@
-"""Schemathesis as a program: what it is to try, and the names that its requests are to be about."""
+"""Schemathesis as a program: what it is to try, the names that its requests are to be about, and what it found."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ EXAMPLES: Final = 8
 #: Seconds after which it is given up; a run takes a fifth of them on two cores.
 PATIENCE: Final = 180
 
+#: Seconds that it waits for an answer: a machine that does other things as well is no finding.
+ANSWER: Final = 60
+
 
 class About(NamedTuple):
     """What requests to some operations are about.
@@ -44,23 +47,56 @@ class About(NamedTuple):
     names: Mapping[str, str]
 
 
-def explored(
-    program: Environment, served: Served, folder: Path, *, phases: str, about: Iterable[About]
-) -> subprocess.CompletedProcess[str]:
-    """Try everything the document of a served platform tells of, and return how that ended."""
-    config = folder / "schemathesis.toml"
+class Exploration(NamedTuple):
+    """What came of a run.
+
+    Attributes:
+        findings: What the platform did that the document does not tell of, one text each.
+        troubles: What Schemathesis could not do, or do twice alike; its own, and no word about the platform.
+        operations: How many operations it tried.
+        said: All that it printed.
+    """
+
+    findings: tuple[str, ...]
+    troubles: tuple[str, ...]
+    operations: int
+    said: str
+
+
+def explored(program: Environment, served: Served, folder: Path, *, phases: str, about: Iterable[About]) -> Exploration:
+    """Try everything the document of a served platform tells of, and return what came of it."""
+    config, report = folder / "schemathesis.toml", folder / "schemathesis.json"
     config.write_text("\n".join(_lines(about, fixed=phases == COVERAGE)), encoding="utf-8")
     where = [f"{served.endpoint}/openapi.json", f"--header=Authorization: Bearer {served.ours}", "--no-color"]
-    # Of paths with three names, too many are no paths for it to be content.
-    content = "--suppress-health-check=filter_too_much"
+    # Of paths with three names, too many are no paths for it to be content; and how slow a machine is, is no finding.
+    content = "--suppress-health-check=filter_too_much,too_slow"
     how = [f"--phases={phases}", f"--max-examples={EXAMPLES}", "--generation-deterministic", "--workers=2", content]
-    return subprocess.run(
-        [str(program.program), f"--config-file={config}", "run", *where, *how, f"--checks={','.join(CHECKS)}"],
+    report_to = ["--report=json", f"--report-json-path={report}", f"--request-timeout={ANSWER}"]
+    done = subprocess.run(
+        [
+            str(program.program),
+            f"--config-file={config}",
+            "run",
+            *where,
+            *how,
+            *report_to,
+            f"--checks={','.join(CHECKS)}",
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
+    )
+    said = done.stdout + done.stderr
+    if not report.exists():
+        return Exploration((), (f"it ended with {done.returncode} and without a report",), 0, said)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    return Exploration(
+        findings=tuple(json.dumps(each) for each in told["failures"]),
+        troubles=tuple(f"{each['title']}, {each['count']} times" for each in told["errors"]),
+        operations=told["operations"]["tested"],
+        said=said,
     )
 
 

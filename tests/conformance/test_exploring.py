@@ -12,7 +12,7 @@ import pytest
 from reconciler.embedded.access import Caller
 from reconciler.embedded.platform import EmbeddedPlatform
 from tests.conformance.environments import Environment
-from tests.conformance.exploring import COVERAGE, FUZZING, About, explored
+from tests.conformance.exploring import COVERAGE, FUZZING, About, Exploration, explored
 from tests.conformance.serving import Served, serving
 from tests.embedded.furnished import furnish
 
@@ -20,6 +20,9 @@ from tests.embedded.furnished import furnish
 OLDER = "2025-07-14"
 NEWER = "2026-10-06"
 VERSION = "header.X-Roboto-Api-Version"
+
+#: How many operations the document told of when this was last looked at.
+OPERATIONS = 78
 
 NIGHTLY = {"schedule": "0 3 * * *", "action_name": "one", "enabled": False}
 
@@ -29,18 +32,37 @@ def test_schemathesis_finds_no_failure_and_nothing_undocumented(
     explorer: Environment, tmp_path: Path, phases: str
 ) -> None:
     """Whatever the document lets clients ask: no 5xx, no status and no answer that it does not tell of."""
-    known, doomed = furnished(tmp_path, "one"), furnished(tmp_path, "doomed")
-    with serving(tmp_path, executor="none") as served:
-        about = [*subjects(added(served, known, "one"), added(served, doomed, "doomed"))]
-        done = explored(explorer, served, tmp_path, phases=phases, about=about)
-        log = (tmp_path / "server.log").read_text()
+    about_it = attempted(explorer, new_folder(tmp_path, "first"), phases=phases)
+    if about_it.troubles and not about_it.findings:
+        # What it did not manage by itself, once in a great many runs, it manages the next time.
+        about_it = attempted(explorer, new_folder(tmp_path, "second"), phases=phases)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert about_it.findings == (), about_it.said
+    assert about_it.troubles == (), about_it.said
+    assert about_it.operations >= OPERATIONS
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make a folder for one attempt."""
+    folder = parent / name
+    folder.mkdir()
+    return folder
+
+
+def attempted(explorer: Environment, folder: Path, *, phases: str) -> Exploration:
+    """Serve a platform that has one of everything, and let it be explored."""
+    known, doomed = furnished(folder, "one"), furnished(folder, "doomed")
+    with serving(folder, executor="none") as served:
+        about = [*subjects(added(served, known, "one"), added(served, doomed, "doomed"))]
+        found = explored(explorer, served, folder, phases=phases, about=about)
+        log = (folder / "server.log").read_text()
+
     # It really was about what there is.
-    assert answered(log, "GET", f"/v1/files/record/{known['file_id']}", "200")
-    assert answered(log, "GET", f"/v1/files/{known['uploaded_id']}/content", "200")
-    assert answered(log, "DELETE", f"/v1/files/{doomed['file_id']}", "204")
-    assert answered(log, "DELETE", f"/v1/triggers/id/{doomed['trigger_id']}", "204")
+    assert answered(log, "GET", f"/v1/files/record/{known['file_id']}", "200"), found.said
+    assert answered(log, "GET", f"/v1/files/{known['uploaded_id']}/content", "200"), found.said
+    assert answered(log, "DELETE", f"/v1/files/{doomed['file_id']}", "204"), found.said
+    assert answered(log, "DELETE", f"/v1/triggers/id/{doomed['trigger_id']}", "204"), found.said
+    return found
 
 
 def furnished(folder: Path, name: str) -> Mapping[str, str]:
