@@ -34,6 +34,10 @@ from reconciler.serving.local_token import local_accounts, token_file_of
 #: Seconds that requests in flight have to end when the server is stopped.
 GRACE: Final = 20
 
+#: Seconds an idle connection is kept: longer than clients keep theirs, so that they and not the server close it, and no
+#: request meets a connection that is just being closed.
+KEEP_ALIVE: Final = 75
+
 #: Signals that stop the server in good order; a second one stops it at once.
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -106,6 +110,7 @@ class Opened:
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=GRACE,
+                timeout_keep_alive=KEEP_ALIVE,
                 ws="none",
             )
         )
