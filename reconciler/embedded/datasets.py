@@ -15,7 +15,7 @@ from reconciler.embedded import events
 from reconciler.embedded.access import Caller
 from reconciler.embedded.actions import after, is_printable
 from reconciler.embedded.checks import check_dataset
-from reconciler.embedded.events import DatasetEvent
+from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.identifiers import new_dataset_id
 from reconciler.embedded.metadata import metadata_after
 from reconciler.embedded.noting import note_created

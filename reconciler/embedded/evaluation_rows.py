@@ -20,7 +20,7 @@ from reconciler.domain.triggers import TriggerEvaluationCause
 from reconciler.embedded.columns import SqlValue, microseconds
 
 if TYPE_CHECKING:
-    from reconciler.embedded.events import DatasetEvent
+    from reconciler.embedded.dataset_event import DatasetEvent
 
 
 class Pending(NamedTuple):

@@ -1,37 +1,12 @@
-"""What happens to a dataset, as triggers hear of it: noted in the transaction that does it, evaluated after it."""
+"""What happens to datasets is noted in the transaction that does it, and evaluated after it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.domain.changesets import MetadataChangeset
-from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.noting import note_for_targeted
 from reconciler.embedded.store import Rows
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetEvent:
-    """Something that triggers may be waiting for.
-
-    Attributes:
-        org_id: The organization that owns the dataset, and whose triggers hear of it.
-        dataset_id: Where it happened.
-        cause: What happened.
-        file_ids: The files it happened to; empty when it happened to the dataset itself.
-        transaction_id: The upload that brought the files; None where there was none.
-        changeset: What changed of the dataset's metadata and tags; None where it is about files.
-        invocation_id: The invocation whose run did it; None where it was no run.
-    """
-
-    org_id: str
-    dataset_id: str
-    cause: TriggerEvaluationCause
-    file_ids: tuple[str, ...]
-    transaction_id: str | None
-    changeset: MetadataChangeset | None = None
-    invocation_id: str | None = None
 
 
 def note(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:

@@ -28,8 +28,8 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.actions import after, is_printable
 from reconciler.embedded.checks import check_files
 from reconciler.embedded.copies import Copy
+from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.datasets import read_dataset
-from reconciler.embedded.events import DatasetEvent
 from reconciler.embedded.identifiers import new_file_id
 from reconciler.embedded.metadata import metadata_after
 from reconciler.embedded.noting import note_file_change

@@ -23,7 +23,7 @@ from reconciler.embedded.store import Rows
 if TYPE_CHECKING:
     from reconciler.domain.datasets import DatasetRecord, FileRecord
     from reconciler.domain.trigger_shapes import TargetedTriggerRecord
-    from reconciler.embedded.events import DatasetEvent
+    from reconciler.embedded.dataset_event import DatasetEvent
 
 
 def note_for_targeted(rows: Rows, event: DatasetEvent, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import UpdateTriggerRequest
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive, TriggerSpec
 from reconciler.embedded import events
-from reconciler.embedded.events import DatasetEvent
+from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.explaining import explain
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import NotFound, PlatformUnavailable

@@ -20,7 +20,7 @@ from reconciler.domain.trigger_shapes import (
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive
 from reconciler.domain.values import ActionParameter
 from reconciler.embedded import events
-from reconciler.embedded.events import DatasetEvent
+from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import InvalidRequest, NotFound
