@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from reconciler.config import Flags, PlatformKind, Settings, open_platform, open_reader, resolve
 from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
@@ -25,19 +25,15 @@ if TYPE_CHECKING:
     from reconciler.apply.events import ApplyReport, Event
     from reconciler.applying import Apply
     from reconciler.domain.live import Live
-    from reconciler.domain.platform import Platform, PlatformIdentity
+    from reconciler.domain.platform import Platform
     from reconciler.inventory.document import Inventory
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
     from reconciler.manifests.known import Shared
-    from reconciler.manifests.loader import Found, Loading, Verdict
+    from reconciler.manifests.loader import Loading, Sources, Verdict
     from reconciler.plan.drift import Drift
     from reconciler.plan.model import Plan, Scope, Source
     from reconciler.plan.permits import Permits
-
-
-#: Refusals that an error quotes; the plan has them all.
-_MOST_REFUSALS: Final = 5
 
 
 def _nothing() -> None:
@@ -114,11 +110,11 @@ class Project:
         from reconciler.manifests.lint.check import lint, manifests_of
         from reconciler.manifests.loader import Verdict
 
-        found, cache = self._found(), self._cache()
-        loading = self._load_all(found, cache)
+        sources, cache = self._sources(), self._cache()
+        loading = self._load_all(sources, cache)
         is_empty = not (loading.desired.resources or loading.sets)
         is_broken = is_empty or any(diagnostic.is_error for diagnostic in loading.diagnostics)
-        diagnostics = loading.diagnostics if is_broken else lint(manifests_of(loading, found), rules=rules)
+        diagnostics = loading.diagnostics if is_broken else lint(manifests_of(loading, sources.found), rules=rules)
         return Verdict(loading.counts, self.settings.each_as_seen(diagnostics), loading.files)
 
     def now(self) -> datetime:
@@ -131,7 +127,7 @@ class Project:
         Raises:
             InvalidManifests: With every problem of every file.
         """
-        return self._load(self._found(), self._cache())
+        return self._load(self._sources(), self._cache())
 
     def plan(self, scope: Scope | None = None, *, permits: Permits | None = None) -> Plan:
         """Compare the manifests with live state and decide what would be sent; what guards refuse is part of the plan.
@@ -150,18 +146,18 @@ class Project:
         # A remote platform is listed while the manifests load. The embedded one is not: it would only compete with
         # loading for the interpreter, and opening it may make its file.
         ahead = self.settings.platform is PlatformKind.ROBOTO
-        found, cache = self._found(), self._cache()
+        sources, cache = self._sources(), self._cache()
         inventory = self._inventory()
         known_by = None if inventory is None else InventoryRef(inventory.id, inventory.serial)
-        memory = PlanMemory(cache, manifests_digest=found.digest, inventory=known_by)
+        memory = PlanMemory(cache, manifests_digest=sources.digest, inventory=known_by)
         with Observation(lambda: open_reader(self.settings)) as observation:
             if memory and (scope is None or scope.is_everything):
-                source = self._source(found.digest)
+                source = self._source(sources.digest)
                 if known := memory.plan(observation.glance(), source=source, created=self._now()):
                     return known
-            loading = self._load(found, cache, underway=observation.begin if ahead else _nothing)
-            is_whole = is_all(found, loading)
-            del found  # the texts of all manifests
+            loading = self._load(sources, cache, underway=observation.begin if ahead else _nothing)
+            is_whole = is_all(sources, loading)
+            del sources  # the texts of all manifests
             references = foreign_references(loading.desired)
             live = observation.live(references, parallelism=self.settings.parallelism)
             plan = self._plan(loading.desired, live, scope, inventory=inventory, permits=permits)
@@ -237,6 +233,7 @@ class Project:
             InventoryMoved: Somebody else wrote the inventory while this was applied.
         """
         from reconciler.ledger import open_ledger
+        from reconciler.plan.refusing import refuse_other_inventory, refuse_refused
 
         refuse_refused(plan)
         ledger = open_ledger(self.settings)
@@ -248,7 +245,7 @@ class Project:
                 return self._apply(ready, platform, emit, stop, command).without_ledger()
         with ledger.locked(command, timeout=lock_timeout) as held:
             inventory, _ = ledger.store.read()
-            self._refuse_other_inventory(plan, inventory)
+            refuse_other_inventory(plan, inventory)
             ready = self.confirm_current(plan) if recheck else plan
             with closing(open_platform(self.settings)) as platform:
                 return self._apply(ready, platform, emit, stop, command).with_ledger(ledger, held)
@@ -260,41 +257,32 @@ class Project:
 
         return Apply(plan, platform, self.settings.parallelism, emit, stop, self._now, command)
 
-    def _refuse_other_inventory(self, plan: Plan, inventory: Inventory) -> None:
-        from reconciler.plan.guards import ownership_moved
-
-        if plan.inventory is None or plan.inventory.id != inventory.id:
-            raise GuardRefused("the plan was made with another inventory, or with none", hint="plan again")
-        _refuse_other_organization(inventory, plan.identity)
-        if plan.inventory.serial == inventory.serial:
-            return
-        if sentences := ownership_moved(plan, inventory):
-            raise StalePlan("the plan is stale: " + "; ".join(sentences), hint="plan again and review what changed")
-
     def _inventory(self) -> Inventory | None:
         from reconciler.ledger import open_ledger
 
         ledger = open_ledger(self.settings)
         return None if ledger is None else ledger.store.read()[0]
 
-    def _found(self) -> Found:
+    def _sources(self) -> Sources:
         from reconciler.manifests.loader import find
 
         its = self.settings
         return find(its.paths, root=its.root, exclude=its.exclude, stdin=self._stdin, layer=its.layer)
 
     def _load_all(
-        self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing
+        self, sources: Sources, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing
     ) -> Loading:
         from reconciler.manifests.loader import load_found
 
-        loading = load_found(found, root=self.settings.root, cache=cache, share=_share, underway=underway)
+        loading = load_found(sources, root=self.settings.root, cache=cache, share=_share, underway=underway)
         if cache is not None:
             cache.save()
         return loading
 
-    def _load(self, found: Found, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing) -> Loading:
-        loading = self._load_all(found, cache, underway=underway)
+    def _load(
+        self, sources: Sources, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing
+    ) -> Loading:
+        loading = self._load_all(sources, cache, underway=underway)
         diagnostics = self.settings.each_as_seen(loading.diagnostics)
         if any(diagnostic.is_error for diagnostic in diagnostics):
             raise InvalidManifests(diagnostics)
@@ -312,9 +300,10 @@ class Project:
         from reconciler.plan.diff import plan
         from reconciler.plan.model import Scope
         from reconciler.plan.permits import Permits
+        from reconciler.plan.refusing import refuse_other_organization
 
         if inventory is not None:
-            _refuse_other_organization(inventory, live.identity)
+            refuse_other_organization(inventory, live.identity)
         return plan(
             desired,
             live,
@@ -364,32 +353,6 @@ def _everything() -> Permits:
     from reconciler.plan.permits import Permits
 
     return Permits(prune=True, drifted=True, many=True, empty=True)
-
-
-def refuse_refused(plan: Plan) -> None:
-    """Stop a plan that guards refuse.
-
-    Raises:
-        GuardRefused: With every refusal, and the way past each.
-    """
-    if plan.refusals:
-        sentences = "; ".join(refusal.summary for refusal in plan.refusals[:_MOST_REFUSALS])
-        more = len(plan.refusals) - _MOST_REFUSALS
-        ways = list(dict.fromkeys(refusal.way for refusal in plan.refusals))[:_MOST_REFUSALS]
-        raise GuardRefused(
-            f"the plan is refused: {sentences}{f'; and {more:,} more, see the plan' if more > 0 else ''}",
-            hint="; ".join(ways),
-        )
-
-
-def _refuse_other_organization(inventory: Inventory, identity: PlatformIdentity) -> None:
-    theirs, ours = (inventory.platform, inventory.org_id), (identity.kind, identity.org_id)
-    if inventory.org_id and theirs != ours:
-        raise GuardRefused(
-            f"the inventory is of {inventory.org_id} on {inventory.platform}, this is {identity.org_id} on"
-            f" {identity.kind}",
-            hint="give each organization an environment, or an inventory, of its own",
-        )
 
 
 def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:

@@ -106,7 +106,7 @@ def _reviewed(project: Project, plan: Plan, *, output: str, reveal: bool, approv
     """Show the plan and get a yes; None when there is nothing to do or the answer was no."""
     from reconciler.cli.console import is_interactive
     from reconciler.cli.plan import show
-    from reconciler.project import refuse_refused
+    from reconciler.plan.refusing import refuse_refused
 
     if output == "text" or plan.is_empty:
         show(plan, output, reveal=reveal)

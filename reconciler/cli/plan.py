@@ -52,7 +52,8 @@ def command(
     Nothing is written to the platform.
     """
     from reconciler.cli.saved import save_plan
-    from reconciler.project import Project, refuse_refused
+    from reconciler.plan.refusing import refuse_refused
+    from reconciler.project import Project
 
     collection.relax()
     if flags_of(arguments).asks_for_all(os.environ):

@@ -41,7 +41,8 @@ def command(
     """
     from reconciler.cli.plan import show
     from reconciler.owner import rollback
-    from reconciler.project import Project, refuse_refused
+    from reconciler.plan.refusing import refuse_refused
+    from reconciler.project import Project
 
     project = Project.open(flags_of(arguments), stdin=read_stdin)
     _, plan = rollback(project, apply_id, permits=permits_of(arguments))

@@ -25,7 +25,7 @@ from reconciler.manifests.desired import Desired, Resource
 from reconciler.manifests.documents import schema_problems
 from reconciler.manifests.files import Found, SourceFile
 from reconciler.manifests.ignoring import ignore_problems
-from reconciler.manifests.loader import load_found
+from reconciler.manifests.loader import Sources, load_found
 from reconciler.manifests.problems import Problem, pointer_of, segments
 from reconciler.manifests.writing import written
 from reconciler.plan.dangling import ReferenceSearch, reference_problems
@@ -112,7 +112,7 @@ def _as_read(drafts: Mapping[Address, Draft], live: Live) -> Verdicts:
         SourceFile(name, None, text, blake2b(text.encode(), digest_size=20).hexdigest(), explicit=True)
         for name, text in texts.items()
     ]
-    loading = load_found(Found(tuple(files)), root=Path())
+    loading = load_found(Sources(Found(tuple(files))), root=Path())
     verdicts = _placeless(loading.diagnostics, dict(zip(texts, drafts, strict=True)))
     return verdicts or _gathered(
         (at, _differences(resource, drafts[at].record, live)) for at, resource in loading.desired.resources.items()

@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.reading import LARGEST_STDIN, SourceFile, from_bytes, read_source
 from reconciler.manifests.walking import Candidate, Excluded, is_below, outside, walk
-
-if TYPE_CHECKING:
-    from reconciler.manifests.environment_layer import Overlay
 
 __all__ = ["Found", "SourceFile", "find", "project_digest", "read_file"]
 
@@ -28,24 +25,15 @@ STDIN_NAME: Final = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files that could be read, by name in order, and what is wrong with the others.
-
-    ``overlay`` is what the chosen environment lays over them.
-    """
+    """The files that could be read, by name in order, and what is wrong with the others."""
 
     files: tuple[SourceFile, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
-    overlay: Overlay | None = None
 
     @property
     def digests(self) -> dict[str, str]:
         """The digest of each file by its name."""
         return {file.name: file.digest for file in self.files}
-
-    @property
-    def digest(self) -> str:
-        """A hash over the names and contents of all files, and over what is laid over them."""
-        return project_digest(self.digests) if self.overlay is None else self.overlay.digest_with(self.digests)
 
 
 def project_digest(digests: Mapping[str, str]) -> str:

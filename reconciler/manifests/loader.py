@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests import files
 from reconciler.manifests.environment_layer import Layer, Overlay, read_overlay
-from reconciler.manifests.files import Found
 from reconciler.manifests.project_file import read_project
 from reconciler.manifests.project_settings import ProjectSettings
+from reconciler.manifests.sources import Sources
 
 # The models and what they are built on take 0.2 s to load: too long for files that are known to be without fault.
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from reconciler.manifests.origins import Origins
 
 __all__ = [
-    "Found",
     "Layer",
     "Loading",
     "ProjectSettings",
+    "Sources",
     "Verdict",
     "find",
     "is_all",
@@ -83,8 +83,8 @@ def load(
     layer: Layer | None = None,
 ) -> Loading:
     """Find the manifests in ``paths``, read them and check them; see :func:`load_found`."""
-    found = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
-    return load_found(found, root=root, cache=cache)
+    sources = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
+    return load_found(sources, root=root, cache=cache)
 
 
 def find(
@@ -94,14 +94,14 @@ def find(
     exclude: Sequence[str] = (),
     stdin: Callable[[], bytes] | None = None,
     layer: Layer | None = None,
-) -> Found:
+) -> Sources:
     """Read the files in ``paths``, as :func:`reconciler.manifests.files.find` does, and ``layer``'s own."""
     found = files.find(paths, root=root, exclude=exclude, stdin=stdin)
-    return found if layer is None else replace(found, overlay=read_overlay(layer, root=root))
+    return Sources(found, Overlay() if layer is None else read_overlay(layer, root=root))
 
 
 def load_found(
-    found: Found,
+    sources: Sources,
     *,
     root: Path,
     cache: ValidationCache | None = None,
@@ -114,7 +114,7 @@ def load_found(
     second process when there is work for two; after that, ``underway`` is called once, which may start threads.
     """
     with _uncollected():
-        return _load(found, root=root, cache=cache, share=share, underway=underway)
+        return _load(sources, root=root, cache=cache, share=share, underway=underway)
 
 
 def validate(
@@ -128,14 +128,14 @@ def validate(
     layer: Layer | None = None,
 ) -> Verdict:
     """Say what is wrong with the manifests; at once where the cache knows the very same files to be without fault."""
-    found = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
-    known = _known_verdict(found, cache=cache)
+    sources = find(paths, root=root, exclude=exclude, stdin=stdin, layer=layer)
+    known = _known_verdict(sources, cache=cache)
     if known is not None:
         return known
     with _uncollected():
-        loading = _load(found, root=root, cache=cache, share=share, underway=lambda: None)
+        loading = _load(sources, root=root, cache=cache, share=share, underway=lambda: None)
     if cache is not None and not loading.diagnostics:
-        _remember_verdict(cache, found, loading)
+        _remember_verdict(cache, sources, loading)
     return Verdict(loading.counts, loading.diagnostics, loading.files)
 
 
@@ -146,30 +146,25 @@ def open_cache(directory: Path, *, project: str) -> ValidationCache:
     return ValidationCache.open(directory, project=project, version=_version())
 
 
-def _known_verdict(found: Found, *, cache: ValidationCache | None) -> Verdict | None:
+def _known_verdict(sources: Sources, *, cache: ValidationCache | None) -> Verdict | None:
     """Return the verdict on these very files, if it was without a diagnostic; None when it is not known."""
-    overlay = _overlay(found)
-    if cache is None or found.diagnostics or overlay.found.diagnostics or not found.files:
+    if cache is None or sources.diagnostics or not sources.found.files:
         return None
-    counts = cache.verdict(found.digest)
-    return None if counts is None else Verdict(counts, (), tuple(sorted(found.digests | overlay.digests)))
+    counts = cache.verdict(sources.digest)
+    return None if counts is None else Verdict(counts, (), tuple(sorted(sources.names)))
 
 
-def _overlay(found: Found) -> Overlay:
-    return Overlay() if found.overlay is None else found.overlay
-
-
-def _remember_verdict(cache: ValidationCache, found: Found, loading: Loading) -> None:
-    if is_all(found, loading):
+def _remember_verdict(cache: ValidationCache, sources: Sources, loading: Loading) -> None:
+    if is_all(sources, loading):
         cache.remember_verdict(loading.desired.digest, dict(loading.counts))
 
 
-def is_all(found: Found, loading: Loading) -> bool:
+def is_all(sources: Sources, loading: Loading) -> bool:
     """Return True when nothing was loaded but what was found.
 
     An action file outside of what was searched would not be looked at the next time.
     """
-    return set(loading.files) == found.digests.keys() | _overlay(found).digests.keys()
+    return sources.names == set(loading.files)
 
 
 @contextmanager
@@ -188,7 +183,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _load(
-    found: Found,
+    sources: Sources,
     *,
     root: Path,
     cache: ValidationCache | None,
@@ -201,12 +196,11 @@ def _load(
     from reconciler.manifests.known import Known
     from reconciler.manifests.origins import Origin, Origins
 
-    with closing(Known(found.files, cache=cache, share=share)) as known:
+    with closing(Known(sources.found.files, cache=cache, share=share)) as known:
         underway()
-        overlay = _overlay(found)
-        gathering = Gathering(root, known, Origins(root), overlay)
-        gathering.diagnostics += found.diagnostics
-        for file in found.files:
+        gathering = Gathering(root, known, Origins(root), sources.overlay)
+        gathering.diagnostics += sources.found.diagnostics
+        for file in sources.found.files:
             gathering.take(file)
     gathering.finish()
     resources = dict(sorted(gathering.resources.items()))
@@ -221,11 +215,11 @@ def _load(
     ordered = in_order(diagnostics)
     desired = Desired(
         resources=with_inherited_secrets(resources),
-        digest=overlay.digest_with(gathering.digests),
+        digest=sources.overlay.digest_with(gathering.digests),
         warnings=tuple(each for each in ordered if not each.is_error),
         locate=gathering.origins,
     )
-    files = tuple(sorted(gathering.digests | overlay.digests))
+    files = tuple(sorted(gathering.digests | sources.overlay.digests))
     return Loading(desired, ordered, counts, files, gathering.parameter_sets(), gathering.origins)
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from textwrap import dedent
 
 from reconciler.diagnostics import Diagnostic
+from reconciler.manifests.files import Found
 from reconciler.manifests.lint.catalogue import names
 from reconciler.manifests.lint.check import lint, manifests_of
-from reconciler.manifests.loader import Found, load_found
+from reconciler.manifests.loader import Sources, load_found
 from reconciler.manifests.reading import SourceFile, from_bytes
 from tests.manifests.building import action, trigger
 
@@ -34,7 +35,7 @@ def linted(text: str, *, rules: tuple[str, ...] = (), file: str = "all.yaml") ->
     source = from_bytes(text.encode(), name=file, explicit=True)
     assert isinstance(source, SourceFile), source
     files = Found((source,))
-    loading = load_found(files, root=_NOWHERE)
+    loading = load_found(Sources(files), root=_NOWHERE)
     assert not [each for each in loading.diagnostics if each.is_error], loading.diagnostics
     return lint(manifests_of(loading, files), rules=rules or names())
 

@@ -14,6 +14,7 @@ from reconciler.domain.comparisons import UNARY, Comparator
 from reconciler.domain.conditions import Condition, ConditionGroup, ConditionOperator, ConditionType, matches
 from reconciler.domain.triggers import TriggerSpec
 from reconciler.domain.values import ActionReference
+from reconciler.manifests.files import Found
 from reconciler.manifests.lint.candidates import Candidates
 from reconciler.manifests.lint.catalogue import names
 from reconciler.manifests.lint.check import lint, manifests_of
@@ -21,7 +22,7 @@ from reconciler.manifests.lint.comments import ignore_comments
 from reconciler.manifests.lint.coverage import condition_covers, pattern_covers, takes_in
 from reconciler.manifests.lint.randomness import looks_random
 from reconciler.manifests.lint.token_formats import holds_credential
-from reconciler.manifests.loader import Found, load_found
+from reconciler.manifests.loader import Sources, load_found
 from reconciler.manifests.reading import SourceFile, from_bytes
 from tests.laws.test_schema_agrees import VALID
 
@@ -41,7 +42,7 @@ def test_lint_never_raises_on_valid_manifests(documents: list[dict[str, Any]], i
     source = from_bytes(text.encode(), name=name, explicit=True)
     assert isinstance(source, SourceFile)
     found = Found((source,))
-    diagnostics = lint(manifests_of(load_found(found, root=Path("/nonexistent")), found), rules=names())
+    diagnostics = lint(manifests_of(load_found(Sources(found), root=Path("/nonexistent")), found), rules=names())
     assert list(diagnostics) == sorted(diagnostics, key=Diagnostic.sort_key)
     assert all(each.span is not None and each.span.file == name and each.rule in names() for each in diagnostics)
 

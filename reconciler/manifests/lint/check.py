@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Severity, in_order
+from reconciler.manifests.files import Found
 from reconciler.manifests.lint.catalogue import COMMENT_RULES, RULES, names, selected
 from reconciler.manifests.lint.comments import ignore_comments
 from reconciler.manifests.lint.ignores import judged
 from reconciler.manifests.lint.subject import Manifests
-from reconciler.manifests.loader import Found, Loading
+from reconciler.manifests.loader import Loading
 
 
 def manifests_of(loading: Loading, found: Found) -> Manifests:
