@@ -1,8 +1,9 @@
-"""What every test shares: property tests try the same examples everywhere, so that no run fails by chance."""
+"""What every test shares, so that no run fails by chance: the examples of property tests, and what a signal does."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,10 @@ from hypothesis import settings
 #: RECONCILER_EXPLORE=1 looks for new examples, and is how new laws are tried before they are committed.
 settings.register_profile("the same everywhere", derandomize=not os.environ.get("RECONCILER_EXPLORE"), database=None)
 settings.load_profile("the same everywhere")
+
+# A shell has what it runs in the background ignore Ctrl-C, and every program that a test starts would, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
