@@ -186,9 +186,9 @@ class EvaluationRows:
     def _forget_files(self, event_id: int | None) -> None:
         """Forget which files an event was about, once no evaluation waits for it."""
         self._connection.execute(
-            "DELETE FROM pending_files WHERE event_id = ?1"
-            " AND NOT EXISTS (SELECT 1 FROM trigger_evaluations WHERE event_id = ?1)",
-            (event_id,),
+            "DELETE FROM pending_files WHERE event_id = :event_id"
+            " AND NOT EXISTS (SELECT 1 FROM trigger_evaluations WHERE event_id = :event_id)",
+            {"event_id": event_id},
         )
 
     def _remember(self, entries: Iterable[tuple[str, str, str, int]]) -> None:

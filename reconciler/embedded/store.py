@@ -181,15 +181,16 @@ class Rows:
     def inheritors(self, org_id: str, name: str) -> list[str]:
         """Return the names of the owner's actions that inherit from this one, in order."""
         return self._names(
-            "SELECT name FROM actions WHERE parent_org_id = ?1 AND parent_name = ?2 AND latest AND org_id = ?1"
-            " ORDER BY name",
-            (org_id, name),
+            "SELECT name FROM actions WHERE parent_org_id = :org_id AND parent_name = :name AND latest"
+            " AND org_id = :org_id ORDER BY name",
+            {"org_id": org_id, "name": name},
         )
 
     def triggers_on(self, org_id: str, name: str) -> list[str]:
         """Return the names of the owner's triggers on this action, whichever shape they need, in order."""
         names = self._names(
-            "SELECT name FROM triggers WHERE action_org_id = ?1 AND action_name = ?2 AND org_id = ?1", (org_id, name)
+            "SELECT name FROM triggers WHERE action_org_id = :org_id AND action_name = :name AND org_id = :org_id",
+            {"org_id": org_id, "name": name},
         )
         return sorted([*names, *self.targeted.invoking(org_id, org_id, name)])
 
@@ -246,7 +247,7 @@ class Rows:
         row = self._connection.execute(statement, values).fetchone()
         return None if row is None else str(row[0])
 
-    def _names(self, statement: str, values: tuple[str, str]) -> list[str]:
+    def _names(self, statement: str, values: Mapping[str, str]) -> list[str]:
         return [str(name) for (name,) in self._connection.execute(statement, values)]
 
 

@@ -108,7 +108,7 @@ class TargetedRows:
     def set_target_id(self, org_id: str, name: str, target_id: str) -> None:
         """Keep what the newer shape calls the target of a trigger that has an older form; it goes with the trigger."""
         self._connection.execute(
-            "INSERT INTO trigger_target_ids VALUES (?1, ?2, ?3)"
+            "INSERT INTO trigger_target_ids VALUES (?, ?, ?)"
             " ON CONFLICT (org_id, name) DO UPDATE SET target_id = excluded.target_id",
             (org_id, name, target_id),
         )
