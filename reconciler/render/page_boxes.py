@@ -13,9 +13,6 @@ from reconciler.render.html import Child, Html, element
 from reconciler.render.view import ChangeView
 from reconciler.render.words import ACCEPT_GONE, ago, counted, moment
 
-#: How a side of a difference looks by what it is: what is, or was, live is what goes.
-_SIDES: Final = {"before": "old", "after": "new", "live": "old", "applied": "new", "manifest": "new"}
-
 _MARKS: Final = {"+": "plus", "-": "minus", " ": "same"}
 
 
@@ -89,7 +86,7 @@ def _table(fields: Sequence[FieldView], heads: Sequence[str]) -> Iterator[Html]:
         return
     head = element("tr", *(element("th", text, scope="col") for text in ("field", *heads)))
     rows = [_row(field, heads=heads) for field in fields]
-    yield element("div", element("table", element("thead", head), element("tbody", *rows)), class_="scroll")
+    yield element("table", element("thead", head), element("tbody", *rows))
 
 
 def _row(field: FieldView, *, heads: Sequence[str]) -> Html:
@@ -102,8 +99,7 @@ def _row(field: FieldView, *, heads: Sequence[str]) -> Html:
     if field.before == field.after:
         changed = element("td", element("code", field.after or ""), ", changed", colspan=len(heads))
         return element("tr", name, changed)
-    sides = zip((field.before, field.after), heads, strict=True)
-    return element("tr", name, *(_side(value, _SIDES[head]) for value, head in sides))
+    return element("tr", name, _side(field.before, "old"), _side(field.after, "new"))
 
 
 def _side(value: str | None, side: str) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import deque
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any, Final
@@ -137,7 +138,11 @@ def _lines(value: Any) -> list[str]:
 def _block(old: list[str], new: list[str]) -> tuple[Line, ...]:
     if max(len(old), len(new)) > COMPARE_LIMIT:
         return (Line(" ", f"... {len(old):,} lines before, {len(new):,} lines after"),)
-    lines = [Line(mark, _shown(text, mark=mark)) for mark, text in _marked(old, new)]
+    marked = _marked(old, new)
+    lines = [
+        Line(mark, _shown(text, mark=mark, start=start))
+        for (mark, text), start in zip(marked, _starts(marked), strict=True)
+    ]
     if len(lines) <= BLOCK_LIMIT:
         return tuple(lines)
     return (*lines[:BLOCK_LIMIT], Line(" ", f"... {len(lines) - BLOCK_LIMIT:,} more lines"))
@@ -158,9 +163,24 @@ def _marked(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     return marked
 
 
-def _shown(text: str, *, mark: str) -> str:
+def _starts(marked: list[tuple[str, str]]) -> list[int]:
+    """Return where each line is shown from: of two that stand for each other, from shortly before they part."""
+    starts = [0] * len(marked)
+    removed: deque[int] = deque()
+    for number, (mark, text) in enumerate(marked):
+        if mark == " ":
+            removed.clear()
+        elif mark == "-":
+            removed.append(number)
+        elif removed:
+            before = removed.popleft()
+            starts[before] = starts[number] = _first_difference(marked[before][1], text)
+    return starts
+
+
+def _shown(text: str, *, mark: str, start: int) -> str:
     """Return a line of a block; white space that ends a changed line is made visible, as it may be all that changed."""
-    cut = shortened(text, limit=LINE_LIMIT)
+    cut = shortened(text, limit=LINE_LIMIT, start=start)
     shown = visible(cut) if cut == text else f"{visible(cut)} ({len(text):,} characters)"
     if mark == " " or shown == shown.rstrip(" "):
         return shown

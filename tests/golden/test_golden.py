@@ -183,7 +183,7 @@ def _inventory(file: Path) -> Inventory | None:
 
 def _content(page: str) -> str:
     """Return a page without its looks, its script and its release, an element a line."""
-    content = re.sub(r"<(style|script)>.*?</\1>|'sha256-[^']*'", "", page, flags=re.DOTALL)
+    content = re.sub(r"<(style|script)>.*?</\1>|&#x27;sha256-[^&]*&#x27;", "", page, flags=re.DOTALL)
     return re.sub(r"by reconciler [^ ]*", "by reconciler any", re.sub(r"(?<=>)(?=<[a-z])", "\n", content))
 
 

@@ -95,6 +95,21 @@ def test_a_long_list_becomes_a_difference_of_its_members() -> None:
     assert len(block) < 10
 
 
+def test_long_lines_of_a_block_are_shown_where_they_part() -> None:
+    """Each with the one in whose place it comes, however many there are."""
+    old = "\n".join(f"{number} {'word ' * 40}{number} old" for number in range(3))
+
+    block = pair(f"same\n{old}", f"same\n{old.replace('old', 'new')}\nmore", reveal=False).block
+
+    assert [line.text.endswith(f"{number} old (207 characters)") for number, line in enumerate(block[1:4])] == [
+        True
+    ] * 3
+    assert [line.text.endswith(f"{number} new (207 characters)") for number, line in enumerate(block[4:7])] == [
+        True
+    ] * 3
+    assert block[7:] == (Line("+", "more"),)
+
+
 def test_a_block_is_bounded() -> None:
     """A block says how many lines it leaves out."""
     block = pair(ABSENT, "\n".join(map(str, range(100))), reveal=False).block

@@ -191,3 +191,13 @@ def test_no_text_of_the_graph_leaves_its_box(shown: Any) -> None:
         " + node.querySelector('rect').getBBox().width)).length"
     )
     assert too_wide == 0
+
+
+def test_a_long_line_leaves_the_names_of_fields_their_room(shown: Any) -> None:
+    """It goes on below itself, and nothing is wider than the window."""
+    said = f"first line\n{'word ' * 30}{'x' * 200}"
+    page = shown(plan_page(plan_of([wanted(description=f"{said} new", timeout=30)], [live(description=said)])))
+
+    assert page.run("return document.querySelector('td').getBoundingClientRect().width") >= 200
+    assert page.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.run("return [...document.querySelectorAll('pre')].every((e) => e.scrollWidth <= e.clientWidth)")
