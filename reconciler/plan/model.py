@@ -217,11 +217,23 @@ class Deviation:
     origin: Span | None = None
 
 
+class Guard(StrEnum):
+    """What judges a plan with an inventory; each has one named way past it."""
+
+    NOT_OURS = "not-ours"
+    PROTECTED = "protected"
+    IN_USE = "in-use"
+    DRIFTED = "drifted"
+    PRUNE = "prune"
+    MANY_DELETIONS = "many-deletions"
+    EMPTY = "empty"
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What a guard forbids: the plan is shown and cannot be applied. ``way`` is the one named way past it."""
 
-    rule: str
+    rule: Guard
     summary: str
     way: str
     addresses: tuple[Address, ...] = ()

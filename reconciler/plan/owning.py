@@ -13,7 +13,7 @@ from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.deviations import deviation, missing, refresh
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.masking import sensitive_names
-from reconciler.plan.model import Change, Deviation, Observed, Op, Refresh, Refusal, Scope
+from reconciler.plan.model import Change, Deviation, Guard, Observed, Op, Refresh, Refusal, Scope
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
 from reconciler.plan.removals import removals
@@ -121,7 +121,7 @@ def _adoption(change: Change | None, resource: Resource, record: LiveRecord, des
 
 def _not_ours(address: Address, record: LiveRecord) -> Refusal:
     return Refusal(
-        "not-ours",
+        Guard.NOT_OURS,
         f"{address} exists and is not in the inventory: {record.created_by} created it at"
         f" {record.created.isoformat(timespec='seconds')}",
         f"reconciler adopt {address}, or lifecycle: {{ adopt: true }} in its manifest",

@@ -20,6 +20,7 @@ from reconciler.plan.model import (
     Deviation,
     DriftState,
     FieldChange,
+    Guard,
     InventoryRef,
     Observed,
     Op,
@@ -89,7 +90,7 @@ def _deviation(document: Document) -> Deviation:
 
 def _refusal(document: Document) -> Refusal:
     addresses = tuple(Address.parse(text) for text in document["addresses"])
-    return Refusal(document["rule"], document["summary"], document["way"], addresses)
+    return Refusal(Guard(document["rule"]), document["summary"], document["way"], addresses)
 
 
 def _refresh(document: Document) -> Refresh:

@@ -12,7 +12,7 @@ from reconciler.domain.live import Live, LiveRecord
 from reconciler.inventory.document import Entry
 from reconciler.manifests.desired import Desired, Spec
 from reconciler.plan.kinds import action, trigger
-from reconciler.plan.model import Change, Observed, Op, Refusal
+from reconciler.plan.model import Change, Guard, Observed, Op, Refusal
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
 from reconciler.plan.references import needed
@@ -81,7 +81,7 @@ def _protected(deleted: Mapping[Address, LiveRecord], ownership: Ownership) -> I
     for address in deleted:
         if ownership.entries[address].protect:
             yield Refusal(
-                "protected",
+                Guard.PROTECTED,
                 f"{address} is protected and would be deleted",
                 "bring its manifest back, apply it without lifecycle.protect, and remove it then",
                 (address,),
@@ -103,10 +103,12 @@ def _in_use(
                 if address in renamed
                 else "remove them as well, or bring the action's manifest back"
             )
-            yield Refusal("in-use", f"{address} would be deleted and {_listed(inside)} still use it", way, (address,))
+            yield Refusal(
+                Guard.IN_USE, f"{address} would be deleted and {_listed(inside)} still use it", way, (address,)
+            )
         if outside := others.get(address):
             yield Refusal(
-                "in-use",
+                Guard.IN_USE,
                 f"{address} would be deleted and is used outside the manifests by {_listed(outside)}",
                 "let those who own them change or delete them first",
                 (address,),
@@ -130,7 +132,7 @@ def _touched(deleted: Mapping[Address, LiveRecord], ownership: Ownership, permit
         if (entry.digest, entry.modified) == (observed.digest, observed.modified):
             continue
         yield Refusal(
-            "drifted",
+            Guard.DRIFTED,
             f"{address} would be deleted, and was changed outside since the last apply: by {record.modified_by}"
             f" at {record.modified.isoformat(timespec='seconds')}",
             "--delete-drifted",
@@ -142,7 +144,7 @@ def _unpruned(deleted: Mapping[Address, LiveRecord], permits: Permits) -> Iterat
     actions = tuple(address for address in deleted if address.kind is Kind.ACTION)
     if actions and not permits.prune:
         yield Refusal(
-            "prune",
+            Guard.PRUNE,
             f"deleting {_listed(actions)} removes all versions and cannot be undone",
             "--prune",
             actions,
@@ -161,7 +163,7 @@ def _too_many(
         most = permits.most(owned[kind])
         if len(lost) > most:
             yield Refusal(
-                "many-deletions",
+                Guard.MANY_DELETIONS,
                 f"{len(lost)} of {owned[kind]} {kind.value.lower()}s would be deleted; without asking it may be {most}",
                 "--allow-many-deletions",
                 lost,
@@ -171,7 +173,7 @@ def _too_many(
 def _nothing_left(deleted: Mapping[Address, LiveRecord], desired: Desired, permits: Permits) -> Iterator[Refusal]:
     if deleted and not desired.resources and not permits.empty:
         yield Refusal(
-            "empty",
+            Guard.EMPTY,
             "the manifests declare no resource at all, and everything in the inventory would be deleted",
             "--dangerous-allow-empty",
             tuple(deleted),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.domain.address import Address, Kind
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import Deviation, DriftState, FieldChange, InventoryRef, Op, Refusal
+from reconciler.plan.model import Deviation, DriftState, FieldChange, Guard, InventoryRef, Op, Refusal
 from reconciler.plan.planfile import plan_id
 from reconciler.render.annotations import (
     Annotation,
@@ -112,7 +112,7 @@ def test_a_plan_annotates_what_a_reviewer_has_to_see() -> None:
     """Refusals are errors with their way out, drift is a warning with both remedies, the changes are a notice."""
     plan = replace(
         plan_of([wanted(timeout=30)], [live(timeout=45)]),
-        refusals=(Refusal("prune", "deleting action.old removes all versions", "--prune", (INGEST,)),),
+        refusals=(Refusal(Guard.PRUNE, "deleting action.old removes all versions", "--prune", (INGEST,)),),
         drift=(DRIFTED, replace(DRIFTED, state=DriftState.PENDING)),
         inventory=InventoryRef("id", 1),
     )

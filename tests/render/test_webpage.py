@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import InventoryRef, Op, Plan, Refusal
+from reconciler.plan.model import Guard, InventoryRef, Op, Plan, Refusal
 from reconciler.render.html import Html, element
 from reconciler.render.webpage import drift_page, plan_page
 from tests.render.builders import NOW, live, plan_of, wanted
@@ -60,7 +60,7 @@ def full_plan() -> Plan:
     return replace(
         plan,
         changes=(*plan.changes, trigger("on_bag")),
-        refusals=(Refusal("prune", "deleting removes all versions", "--prune"),),
+        refusals=(Refusal(Guard.PRUNE, "deleting removes all versions", "--prune"),),
         drift=(DRIFTED,),
         inventory=InventoryRef("id", 1),
     )

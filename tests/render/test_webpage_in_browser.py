@@ -13,7 +13,7 @@ from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.plan.drift import Drift
-from reconciler.plan.model import FieldChange, InventoryRef, Op, Plan, Refusal, Scope, Source, Unmanaged
+from reconciler.plan.model import FieldChange, Guard, InventoryRef, Op, Plan, Refusal, Scope, Source, Unmanaged
 from reconciler.render.webpage import drift_page, plan_page
 from tests.render.browser import CHROMIUM, DRIVER, MISSING, Browser, browsing
 from tests.render.builders import MODIFIED, NOW, live, plan_of, wanted
@@ -74,7 +74,7 @@ def hostile(payload: str) -> tuple[Plan, Drift]:
         scope=Scope(labels=((payload, payload),)),
         unmanaged=(Unmanaged(address, MODIFIED, payload),),
         warnings=(Diagnostic(payload, payload, span, payload, payload, Severity.WARNING),),
-        refusals=(Refusal(payload, payload, payload, (address,)),),
+        refusals=(Refusal(Guard.PRUNE, payload, payload, (address,)),),
         drift=(
             replace(
                 DRIFTED,
