@@ -123,7 +123,7 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
     from reconciler.domain.address import Kind
     from reconciler.observe import observe
     from reconciler.plan.diff import plan
-    from reconciler.plan.model import Scope, Source
+    from reconciler.plan.model import Plan, Scope, Source
     from reconciler.plan.permits import Permits as NoPermits
     from reconciler.plan.rolling_back import previous, scope_of
 
@@ -138,11 +138,16 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
             if record.address.kind is Kind.ACTION and record.digest_before and record.op in {"update", "adopt"}
         }
     desired = previous(applied, versions, inventory=inventory)
+    source = Source(f"rollback of {applied.apply_id}", commit=applied.commit)
+    targets = scope_of(applied, inventory, desired)
+    if not targets:
+        # A scope of no targets would be everything, and all of it would be planned to go.
+        return applied, Plan(live.identity, source, ())
     made = plan(
         desired,
         live,
-        source=Source(f"rollback of {applied.apply_id}", commit=applied.commit),
-        scope=Scope(targets=scope_of(applied, inventory, desired)),
+        source=source,
+        scope=Scope(targets=targets),
         inventory=inventory,
         # What an apply brought in at first may well be everything: no manifest asks for this plan.
         permits=replace(permits or NoPermits(), empty=True),

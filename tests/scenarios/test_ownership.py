@@ -171,6 +171,19 @@ def test_rolling_back_brings_back_what_was(owned: Folder) -> None:
     assert owned.run("history").out.count("\n") == 3
 
 
+def test_rolling_back_what_changed_nothing_changes_nothing(owned: Folder) -> None:
+    """An apply that only forgot, or only told the inventory something, has no content to bring back."""
+    owned.action("report", more="lifecycle: {on_remove: forget}\n")
+    assert owned.run("apply", "--auto-approve").code == 0
+    told = latest(owned)
+    (owned.path / "report.yaml").unlink()
+    assert owned.run("apply", "--auto-approve").code == 0
+    for apply_id in (told, latest(owned)):
+        ended = owned.run("rollback", apply_id, "--prune", "--allow-many-deletions", "--auto-approve")
+        assert (ended.code, "No changes." in ended.out) == (0, True)
+    assert {record.name for record in _actions(owned)} == {"ingest", "report"}
+
+
 def test_drift_tells_pending_from_changed_outside(owned: Folder) -> None:
     """Git moving on is no drift; a change by hand is, until it is undone, accepted, or known."""
     owned.action("report", uri="img:2")
