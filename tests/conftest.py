@@ -9,7 +9,9 @@ import pytest
 from hypothesis import settings
 
 #: RECONCILER_EXPLORE=1 looks for new examples, and is how new laws are tried before they are committed.
-settings.register_profile("the same everywhere", derandomize=not os.environ.get("RECONCILER_EXPLORE"), database=None)
+settings.register_profile(
+    "the same everywhere", derandomize=not os.environ.get("RECONCILER_EXPLORE"), database=None, deadline=None
+)
 settings.load_profile("the same everywhere")
 
 # A shell has what it runs in the background ignore Ctrl-C, and every program that a test starts would, too.
