@@ -34,6 +34,21 @@ def deviation(change: Change, entry: Entry, record: LiveRecord, ownership: Owner
     )
 
 
+def removed(change: Change, entry: Entry, record: LiveRecord, ownership: Ownership) -> Deviation | None:
+    """Say of an owned resource that is to be deleted that somebody changed it meanwhile; None where nobody did."""
+    live = ownership.hashed(live_shape(record, sensitive=change.sensitive))
+    fields = tuple(map(_masked, differences(entry.applied, live))) if _was_touched(entry, record) else ()
+    if not fields:
+        return None
+    return Deviation(change.address, DriftState.BOTH, fields, record.modified, record.modified_by)
+
+
+def replaced(resource: Resource, record: LiveRecord, *, desired: Desired) -> Deviation:
+    """Say of an owned resource that it was deleted outside, and that somebody made another one of its name."""
+    origin = desired.locate(resource, "")
+    return Deviation(resource.address, DriftState.MISSING, (), record.created, record.created_by, origin)
+
+
 def missing(change: Change, entry: Entry) -> Deviation:
     """Say of an owned resource that it was deleted outside."""
     return Deviation(change.address, DriftState.MISSING, modified=None, origin=change.origin)

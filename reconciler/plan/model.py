@@ -206,7 +206,7 @@ class Deviation:
     """One resource of ours that is live other than it was last applied, or differs from its manifest.
 
     ``fields`` say what was applied (``before``) and what is live (``after``); ``modified`` and ``modified_by`` who made
-    it so and when, None and empty where it is gone.
+    it so and when, None and empty where it is gone. One that is gone and has another in its place says who made that.
     """
 
     address: Address
@@ -215,6 +215,11 @@ class Deviation:
     modified: datetime | None = None
     modified_by: str = ""
     origin: Span | None = None
+
+    @property
+    def is_replaced(self) -> bool:
+        """True when somebody deleted it and made another one of its name, which is not ours."""
+        return self.state is DriftState.MISSING and self.modified is not None
 
 
 class Guard(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.diagnostics import Diagnostic
@@ -10,7 +10,7 @@ from reconciler.domain.address import Address
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.inventory.document import Inventory
 from reconciler.manifests.desired import Desired, Resource
-from reconciler.plan.deviations import deviation, missing, refresh
+from reconciler.plan.deviations import deviation, missing, refresh, removed, replaced
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.masking import sensitive_names
 from reconciler.plan.model import Change, Deviation, Guard, Observed, Op, Refresh, Refusal, Scope
@@ -64,9 +64,19 @@ def under_ownership(
         permits=permits,
     )
     result.changes += gone.changes
+    result.drift += _changed_before_removal(gone.changes, live, ownership)
     result.refusals += gone.refusals
     result.warnings += likely_renames(result.changes, ownership=ownership)
     return result
+
+
+def _changed_before_removal(changes: Iterable[Change], live: Live, ownership: Ownership) -> Iterator[Deviation]:
+    for change in changes:
+        if change.op is not Op.DELETE:
+            continue
+        entry, record = ownership.entries[change.address], live.records[change.address]
+        if (found := removed(change, entry, record, ownership)) is not None:
+            yield found
 
 
 def _add_new(result: Owning, change: Change, resource: Resource, ownership: Ownership, old: Address | None) -> None:
@@ -89,6 +99,8 @@ def _add_live(
     ownership: Ownership,
 ) -> None:
     entry = ownership.entry_of(resource.address, record)
+    if entry is None and resource.address in ownership.entries:
+        result.drift.append(replaced(resource, record, desired=desired))
     if entry is None and not resource.lifecycle.adopt:
         result.refusals.append(_not_ours(resource.address, record))
     elif entry is None:

@@ -112,7 +112,7 @@ def deviation_text(found: DeviationView, *, now: datetime | None = None) -> Iter
     """Yield the lines that tell one deviation in plain text: who and when, both sides of each field, the remedies."""
     if found.modified is not None:
         age = f" ({ago(found.modified, now=now)})" if now else ""
-        yield f"modified by {found.modified_by}, {moment(found.modified)}{age}"
+        yield f"{found.deed} by {found.modified_by}, {moment(found.modified)}{age}"
     elif not found.accept:
         yield "not on the platform"
     before, after = found.sides

@@ -33,6 +33,7 @@ class DeviationView:
     ``sides`` say what ``before`` and ``after`` of the fields are; ``word`` is its state, ``hidden`` counts the fields
     that are as they should be, ``compares`` says that there are two sides. ``restore`` and
     ``accept`` are the commands that are its remedies, the latter empty where only removing the manifest is one.
+    ``deed`` is what ``modified_by`` did.
     """
 
     state: DriftState | Op
@@ -49,6 +50,7 @@ class DeviationView:
     span: Span | None
     restore: str
     accept: str
+    deed: str = "modified"
     modified_by: str = ""
     modified: datetime | None = None
 
@@ -75,7 +77,7 @@ def drift_view(drift: Drift) -> DriftView:
         found, pending = tuple(map(_difference, drift.differences)), 0
     else:
         found = outside(drift.deviations)
-        pending = max(0, len(drift.differences) - len(found) - drift.known)
+        pending = max(0, _only_in_git(drift) - drift.known)
     counts = Counter(each.state for each in found)
     return DriftView(
         place=visible(place(drift.identity)),
@@ -86,6 +88,11 @@ def drift_view(drift: Drift) -> DriftView:
         unchanged=drift.unchanged,
         unmanaged=unmanaged_views(drift.unmanaged),
     )
+
+
+def _only_in_git(drift: Drift) -> int:
+    outside = {each.address for each in drift.deviations if each.state is not DriftState.PENDING}
+    return sum(1 for change in drift.differences if change.address not in outside)
 
 
 def outside(deviations: Iterable[Deviation]) -> tuple[DeviationView, ...]:
@@ -107,8 +114,9 @@ def _deviation(deviation: Deviation) -> DeviationView:
         compares=deviation.state is not DriftState.MISSING,
         origin="" if deviation.origin is None else visible(str(deviation.origin)),
         span=deviation.origin,
-        restore=visible(restore(deviation.address)),
-        accept=visible(accept(deviation.address, deviation.state)),
+        restore=visible(remedies(deviation)["restore"]),
+        accept=visible(remedies(deviation)["accept"]),
+        deed="made anew" if deviation.is_replaced else "modified",
         modified_by=visible(deviation.modified_by),
         modified=deviation.modified,
     )
@@ -129,19 +137,29 @@ def _difference(change: Change) -> DeviationView:
         compares=change.before is not None and change.after is not None,
         origin="" if change.origin is None else visible(str(change.origin)),
         span=change.origin,
-        restore=visible(restore(change.address)),
-        accept=visible(accept(change.address, change.op)),
+        restore=visible(_restore(change.address)),
+        accept=visible(_accept(change.address, change.op)),
         modified_by="" if change.observed is None else visible(change.observed.modified_by),
         modified=None if change.observed is None else change.observed.modified,
     )
 
 
-def restore(address: Address) -> str:
+def remedies(deviation: Deviation) -> dict[str, str]:
+    """Return the commands that end a deviation: ``restore`` what the manifests say, or ``accept`` what is live."""
+    address = deviation.address
+    if deviation.is_replaced:
+        # What somebody else made has to become ours before either.
+        adopt = f"reconciler adopt {address}"
+        return {"restore": f"{adopt} && {_restore(address)}", "accept": adopt}
+    return {"restore": _restore(address), "accept": _accept(address, deviation.state)}
+
+
+def _restore(address: Address) -> str:
     """Return the command that makes a resource what its manifest says."""
     return f"reconciler apply --target {address}"
 
 
-def accept(address: Address, state: DriftState | Op) -> str:
+def _accept(address: Address, state: DriftState | Op) -> str:
     """Return the command that makes git follow what is live; empty for what is gone, whose manifest has to go."""
     return (
         "" if state in _GONE else f"reconciler export --kind {address.kind.value.lower()} --name {address.name} --force"

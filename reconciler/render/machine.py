@@ -12,7 +12,7 @@ from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import DriftState, Plan
-from reconciler.render.deviations import accept, drift_view, restore
+from reconciler.render.deviations import drift_view, remedies
 
 #: Minor versions only add members; readers refuse another major version.
 FORMAT_VERSION: Final = "1.0"
@@ -62,7 +62,7 @@ def drift_json(drift: Drift) -> str:
                 for change in told["resource_changes"]
             ],
             "deviations": [
-                {**member, "remedies": {"restore": restore(each.address), "accept": accept(each.address, each.state)}}
+                {**member, "remedies": remedies(each)}
                 for member, each in zip(told["resource_drift"], drift.deviations, strict=True)
             ],
         }

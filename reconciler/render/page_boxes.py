@@ -65,7 +65,7 @@ def _change_body(change: ChangeView) -> Iterator[Html]:
 def _deviation_body(found: DeviationView, *, now: datetime | None) -> Iterator[Html]:
     if found.modified is not None:
         age = f", {ago(found.modified, now=now)}" if now else ""
-        yield element("p", f"Modified by {found.modified_by}{age} ({moment(found.modified)})")
+        yield element("p", f"{found.deed.capitalize()} by {found.modified_by}{age} ({moment(found.modified)})")
     if found.compares:
         yield from _table(found.fields, found.sides)
     if found.hidden and found.compares:

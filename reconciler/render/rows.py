@@ -65,7 +65,7 @@ def deviation_lines(deviation: DeviationView, *, now: datetime | None = None) ->
     if deviation.modified is not None:
         when = moment(deviation.modified)
         age = f"{ago(deviation.modified, now=now)} ({when})" if now else when
-        lines.append([(f"    modified by {deviation.modified_by}, {age}", "")])
+        lines.append([(f"    {deviation.deed} by {deviation.modified_by}, {age}", "")])
     if deviation.compares:
         width = _width(deviation.fields)
         for field in deviation.fields:

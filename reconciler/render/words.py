@@ -91,7 +91,7 @@ def known_words(known: int) -> str:
 
 def pending_words(pending: int) -> str:
     """Return what of a comparison is no drift, as only git moved on; empty for nothing."""
-    return f"{counted(pending, 'change')} pending in git: reconciler plan shows them." if pending else ""
+    return f"{counted(pending, 'change')} pending in git: see reconciler plan." if pending else ""
 
 
 def apply_summary(ended: ApplyEnded) -> str:
