@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from reconciler.apply.events import ApplyReport, ChangeEnded, Event
 from reconciler.apply.executor import execute
 from reconciler.apply.keeping import Keeper
 from reconciler.domain.platform import Platform
+from reconciler.errors import InventoryUnavailable
 from reconciler.inventory.document import Inventory, hashed
 from reconciler.inventory.journal import Applied, Record, new_apply_id
 from reconciler.ledger import Ledger
@@ -66,11 +68,20 @@ class Apply:
         keeper = Keeper(ledger.store, inventory, version=version, apply_id=apply_id, now=self.now, check=held.check)
         began = time.monotonic()
         endings: list[ChangeEnded] = []
-        try:
-            return self._execute(keeper, also=endings.append)
-        finally:
+
+        def close() -> None:
             ended = _with_endings(page, endings, keeper.inventory)
             journal.finish(replace(ended, seconds=time.monotonic() - began), expected=written)
+
+        try:
+            report = self._execute(keeper, also=endings.append)
+        except BaseException:
+            # What ended the apply is the news, not that it could not be written down either.
+            with suppress(InventoryUnavailable):
+                close()
+            raise
+        close()
+        return report
 
     def _execute(
         self, keeper: Keeper | None, *, also: Callable[[ChangeEnded], None] = lambda ending: None

@@ -10,6 +10,7 @@
     ├── StalePlan                   4    live state or manifests moved since the plan was saved
     ├── PartlyApplied               5
     ├── InventoryDamaged            1    the inventory cannot be read
+    │   └── InventoryTooNew         1    a later version of this tool wrote it
     ├── InventoryUnavailable        1    where it is kept cannot be asked
     ├── InventoryMoved              6    somebody else wrote the inventory since it was read
     ├── Locked                      6    somebody else holds the lock
@@ -95,6 +96,10 @@ class PartlyApplied(ReconcilerError):
 
 class InventoryDamaged(ReconcilerError):
     """The inventory cannot be read: it is no inventory, or one of a later version of this tool."""
+
+
+class InventoryTooNew(InventoryDamaged):
+    """A later version of this tool wrote it; nothing is wrong with it, and nothing may be written in its place."""
 
 
 class InventoryUnavailable(ReconcilerError):

@@ -8,7 +8,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
@@ -17,7 +17,10 @@ from reconciler.domain.platform import PlatformIdentity, PlatformReader
 from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, UnreadPage
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import ActionReference
-from reconciler.errors import MalformedAnswer, NotFound
+from reconciler.errors import InvalidRequest, MalformedAnswer, NotFound
+
+if TYPE_CHECKING:
+    from reconciler.domain.newer_triggers import NewerTrigger
 
 #: Up to this many resources are read one by one; listing everything is cheaper from there on.
 ONE_BY_ONE: Final = 24
@@ -49,6 +52,27 @@ def with_references(
     """
     foreign = _foreign(platform, references, org_id=live.identity.org_id, parallelism=parallelism)
     return replace(live, foreign={**live.foreign, **foreign})
+
+
+def with_newer(live: Live, platform: PlatformReader) -> Live:
+    """Return live state with the triggers that no listing shows, which may rest on actions all the same.
+
+    Raises:
+        PlatformError: The platform could not be read.
+    """
+    return replace(live, newer=newer_triggers(platform) or ())
+
+
+def newer_triggers(platform: PlatformReader) -> tuple[NewerTrigger, ...] | None:
+    """Return the triggers without an older form; None where the platform is older and has no way to ask for them.
+
+    Raises:
+        PlatformError: The platform could not be read.
+    """
+    try:
+        return platform.newer_triggers()
+    except (NotFound, InvalidRequest, MalformedAnswer):
+        return None
 
 
 class Observation:
@@ -90,8 +114,10 @@ class Observation:
         """
         return self._listing().glance
 
-    def live(self, references: Iterable[ActionReference] = (), *, parallelism: int = 16) -> Live:
+    def live(self, references: Iterable[ActionReference] = (), *, parallelism: int = 16, newer: bool = False) -> Live:
         """Return every action and trigger of the own organization, and the foreign actions that are referred to; once.
+
+        With ``newer`` the triggers that no listing shows are asked for as well.
 
         Raises:
             ConfigurationError: The platform cannot be opened.
@@ -99,7 +125,8 @@ class Observation:
         """
         listing = self._listing()
         assert self._opened is not None
-        return _live(listing, self._opened, references, parallelism=parallelism)
+        live = _live(listing, self._opened, references, parallelism=parallelism)
+        return with_newer(live, self._opened) if newer else live
 
     def _listing(self) -> _Listing:
         if not self._has_begun:

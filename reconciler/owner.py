@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.config import open_reader
-from reconciler.errors import ConfigurationError, InventoryDamaged
+from reconciler.errors import ConfigurationError, InventoryDamaged, InventoryTooNew, NotFound
 
 if TYPE_CHECKING:
     from reconciler.domain.actions import ActionRecord
     from reconciler.domain.address import Address
     from reconciler.domain.live import Live, LiveRecord
+    from reconciler.domain.platform import PlatformReader
     from reconciler.inventory.document import Entry, Inventory
     from reconciler.inventory.journal import Applied
     from reconciler.ledger import Ledger
@@ -55,14 +56,18 @@ def adopt(project: Project, addresses: Collection[Address], *, lock_timeout: flo
 
     Raises:
         ConfigurationError: There is no inventory, or a name is in no manifest.
+        GuardRefused: The inventory is of another organization.
         Locked: Somebody else holds the lock.
     """
+    from reconciler.standing import refuse_other_organization
+
     ledger = ledger_of(project)
     desired = project.load().desired
     _refuse_undeclared(addresses, desired)
     with ledger.locked("adopt", timeout=lock_timeout) as held:
         live = _live(project)
         inventory, version = ledger.store.read()
+        refuse_other_organization(inventory, live.identity)
         found = _adoption(addresses or desired.resources, live, inventory)
         if found.taken:
             held.check()
@@ -84,9 +89,12 @@ def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
 
     Raises:
         ConfigurationError: There is no inventory.
+        GuardRefused: It is of another organization.
+        InventoryTooNew: A later version of this tool wrote it, which is no reason to lose it.
         Locked: Somebody else holds the lock.
     """
     from reconciler.inventory.document import Inventory
+    from reconciler.standing import refuse_other_organization
 
     ledger = ledger_of(project)
     desired = project.load().desired
@@ -94,10 +102,13 @@ def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
         live = _live(project)
         try:
             inventory, version = ledger.store.read()
+        except InventoryTooNew:
+            raise
         except InventoryDamaged:
             stored = ledger.store.backend.read(ledger.store.name)
             version = None if stored is None else stored.version
             inventory = Inventory.new(ledger.store.inventory_id, environment=ledger.store.environment)
+        refuse_other_organization(inventory, live.identity)
         found = _adoption(desired.resources, live, inventory)
         held.check()
         _take(
@@ -120,8 +131,7 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
         ConfigurationError: There is no inventory or no such apply, or what was before is not known.
         PlatformError: Live state or an old version could not be read.
     """
-    from reconciler.domain.address import Kind
-    from reconciler.observe import observe
+    from reconciler.observe import observe, with_newer
     from reconciler.plan.diff import plan
     from reconciler.plan.model import Plan, Scope, Source
     from reconciler.plan.permits import Permits as NoPermits
@@ -131,12 +141,8 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
     applied = ledger.journal.read(apply_id)
     inventory, _ = ledger.store.read()
     with closing(open_reader(project.settings)) as platform:
-        live = observe(platform, parallelism=project.settings.parallelism)
-        versions: dict[Address, ActionRecord] = {
-            record.address: platform.get_action(record.address.name, digest=record.digest_before)
-            for record in applied.records
-            if record.address.kind is Kind.ACTION and record.digest_before and record.op in {"update", "adopt"}
-        }
+        live = with_newer(observe(platform, parallelism=project.settings.parallelism), platform)
+        versions = _versions_before(applied, platform)
     desired = previous(applied, versions, inventory=inventory)
     source = Source(f"rollback of {applied.apply_id}", commit=applied.commit)
     targets = scope_of(applied, inventory, desired)
@@ -153,6 +159,19 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
         permits=replace(permits or NoPermits(), empty=True),
     )
     return applied, made
+
+
+def _versions_before(applied: Applied, platform: PlatformReader) -> dict[Address, ActionRecord]:
+    """Return the actions an apply changed as they were, secrets included, as far as the platform still has them."""
+    from reconciler.domain.address import Kind
+
+    found: dict[Address, ActionRecord] = {}
+    for record in applied.records:
+        if record.address.kind is Kind.ACTION and record.digest_before and record.op in {"update", "adopt"}:
+            # With the action all of its versions are deleted; what the journal says of them is left.
+            with suppress(NotFound):
+                found[record.address] = platform.get_action(record.address.name, digest=record.digest_before)
+    return found
 
 
 def _live(project: Project) -> Live:

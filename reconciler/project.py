@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.config import Flags, PlatformKind, Settings, open_platform, open_reader, resolve
-from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
+from reconciler.errors import GuardRefused, InvalidManifests
 
 if TYPE_CHECKING:
     from threading import Event as StopSignal
@@ -63,7 +64,8 @@ class Project:
     ) -> None:
         self.settings = settings
         self._now = now
-        self._stdin = stdin
+        # A plan that is made again needs what was read once more.
+        self._stdin = None if stdin is None else cache(stdin)
 
     @classmethod
     def open(
@@ -141,6 +143,7 @@ class Project:
         from reconciler.observe import Observation
         from reconciler.plan.model import InventoryRef
         from reconciler.plan.references import foreign_references
+        from reconciler.plan.removals import may_delete_actions
         from reconciler.plan_memory import PlanMemory
 
         # A remote platform is listed while the manifests load. The embedded one is not: it would only compete with
@@ -159,7 +162,8 @@ class Project:
             is_whole = is_all(sources, loading)
             del sources  # the texts of all manifests
             references = foreign_references(loading.desired)
-            live = observation.live(references, parallelism=self.settings.parallelism)
+            asks_newer = inventory is not None and may_delete_actions(loading.desired, inventory)
+            live = observation.live(references, parallelism=self.settings.parallelism, newer=asks_newer)
             plan = self._plan(loading.desired, live, scope, inventory=inventory, permits=permits)
         if is_whole:
             memory.remember(plan, live)
@@ -168,48 +172,9 @@ class Project:
     def drift(self, scope: Scope | None = None) -> Drift:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
         from reconciler.plan.drift import Drift
+        from reconciler.standing import everything
 
-        return Drift.of(self.plan(scope, permits=_everything()))
-
-    def confirm_current(self, plan: Plan) -> Plan:
-        """Re-read what a plan touches and return the plan ready to be applied.
-
-        A plan read from a file has no secrets in it: their values are taken from the manifests again, which must
-        still give the very same plan.
-
-        Raises:
-            StalePlan: Something moved since the plan was made.
-            GuardRefused: The plan was made for another platform or organization.
-        """
-        from reconciler.observe import observe_some
-        from reconciler.plan.guards import moved
-        from reconciler.plan.planfile import needs_manifests, plan_id
-
-        with closing(open_reader(self.settings)) as platform:
-            live = observe_some(
-                platform, (change.address for change in plan.changes), parallelism=self.settings.parallelism
-            )
-        if live.identity != plan.identity:
-            raise GuardRefused(
-                f"the plan was made for {plan.identity.org_id} on {plan.identity.endpoint}, "
-                f"this is {live.identity.org_id} on {live.identity.endpoint}",
-                hint="apply it where it was made for, or plan again",
-            )
-        if sentences := moved(plan, live):
-            raise StalePlan("the plan is stale: " + "; ".join(sentences), hint="plan again and review what changed")
-        if not needs_manifests(plan):
-            return plan
-        try:
-            fresh = self.plan(plan.scope, permits=_everything())
-        except InvalidManifests:
-            # What is wrong with them may be another project's business; whoever plans again is told.
-            fresh = None
-        if fresh is None or plan_id(fresh) != plan_id(plan):
-            raise StalePlan(
-                "the plan holds secrets, which are read from the manifests, and the manifests no longer give this plan",
-                hint="check out the commit the plan was made from, or plan again",
-            )
-        return fresh
+        return Drift.of(self.plan(scope, permits=everything()))
 
     def apply(
         self,
@@ -220,11 +185,13 @@ class Project:
         recheck: bool = False,
         lock_timeout: float = 0.0,
         command: str = "apply",
+        again: Callable[[], Plan] | None = None,
     ) -> ApplyReport:
         """Send the requests of a plan and return how each change ended; ``emit`` is told while it happens.
 
-        With ``recheck`` everything the plan touches is looked at once more before anything is sent. ``lock_timeout``
-        is in seconds; ``command`` is what the journal calls it.
+        With ``recheck`` everything the plan touches is looked at once more before anything is sent, and so it is when
+        somebody else has applied since the plan was made; ``again`` then makes a new one to be applied instead, while
+        the lock is held. ``lock_timeout`` is in seconds; ``command`` is what the journal calls it.
 
         Raises:
             GuardRefused: A guard refuses the plan, or it was made for another place.
@@ -232,21 +199,29 @@ class Project:
             Locked: Somebody else is applying.
             InventoryMoved: Somebody else wrote the inventory while this was applied.
         """
+        from reconciler.apply.events import ApplyReport
         from reconciler.ledger import open_ledger
-        from reconciler.plan.refusing import refuse_other_inventory, refuse_refused
+        from reconciler.plan.model import InventoryRef
+        from reconciler.standing import confirm_current, refuse_other_inventory, refuse_refused
 
         refuse_refused(plan)
         ledger = open_ledger(self.settings)
         if ledger is None:
             if plan.inventory is not None:
                 raise GuardRefused("the plan was made with an inventory, and here is none", hint="plan again")
-            ready = self.confirm_current(plan) if recheck else plan
+            ready = confirm_current(self, plan) if recheck else plan
             with closing(open_platform(self.settings)) as platform:
                 return self._apply(ready, platform, emit, stop, command).without_ledger()
         with ledger.locked(command, timeout=lock_timeout) as held:
             inventory, _ = ledger.store.read()
+            has_moved = plan.inventory != InventoryRef(inventory.id, inventory.serial)
+            if has_moved and again is not None:
+                plan, has_moved = again(), False
+                refuse_refused(plan)
+                if plan.is_empty and not plan.refreshes:
+                    return ApplyReport(())
             refuse_other_inventory(plan, inventory)
-            ready = self.confirm_current(plan) if recheck else plan
+            ready = confirm_current(self, plan) if recheck or has_moved else plan
             with closing(open_platform(self.settings)) as platform:
                 return self._apply(ready, platform, emit, stop, command).with_ledger(ledger, held)
 
@@ -300,7 +275,7 @@ class Project:
         from reconciler.plan.diff import plan
         from reconciler.plan.model import Scope
         from reconciler.plan.permits import Permits
-        from reconciler.plan.refusing import refuse_other_organization
+        from reconciler.standing import refuse_other_organization
 
         if inventory is not None:
             refuse_other_organization(inventory, live.identity)
@@ -346,13 +321,6 @@ class Project:
         from reconciler.manifests.loader import open_cache
 
         return open_cache(self.settings.cache_dir, project=str(self.settings.root))
-
-
-def _everything() -> Permits:
-    """Return every permit: what a saved plan was allowed was decided when it was made."""
-    from reconciler.plan.permits import Permits
-
-    return Permits(prune=True, drifted=True, many=True, empty=True)
 
 
 def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:

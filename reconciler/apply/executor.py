@@ -28,7 +28,14 @@ from reconciler.apply.keeping import Keeper
 from reconciler.apply.schedule import CYCLE, Schedule
 from reconciler.domain.address import Address
 from reconciler.domain.platform import Platform
-from reconciler.errors import InventoryMoved, NotAuthenticated, OutcomeUnknown, PlatformUnavailable, TooManyRequests
+from reconciler.errors import (
+    InventoryMoved,
+    InventoryUnavailable,
+    NotAuthenticated,
+    OutcomeUnknown,
+    PlatformUnavailable,
+    TooManyRequests,
+)
 from reconciler.plan.model import Change, Plan
 
 #: After so many changes in a row that found no working platform, nothing more is sent.
@@ -36,6 +43,7 @@ UNANSWERED_LIMIT: Final = 5
 
 _INTERRUPTED: Final = "interrupted"
 _LOST: Final = "not sent: somebody else wrote the inventory"
+_UNKEPT: Final = "not sent: the inventory cannot be written"
 _NOT_AUTHENTICATED: Final = "not sent: the platform does not know the caller"
 _UNAVAILABLE: Final = f"not sent: the platform did not answer {UNANSWERED_LIMIT} changes in a row"
 
@@ -60,6 +68,7 @@ def execute(
     Raises:
         ValueError: ``parallelism`` is less than 1.
         InventoryMoved: Somebody else wrote the inventory: nothing more was sent, and the events said what was.
+        InventoryUnavailable: The inventory cannot be written any more: likewise.
     """
     if parallelism < 1:
         raise ValueError(f"parallelism must be at least 1, not {parallelism}")
@@ -100,7 +109,7 @@ class _Run:
         self._halted = ""
         self._unanswered = 0
         self._keeper = keeper
-        self.lost: InventoryMoved | None = None
+        self.lost: InventoryMoved | InventoryUnavailable | None = None
 
     def drive(self, crew: Crew, *, parallelism: int) -> None:
         """Start what may start, record what ends, until nothing is left."""
@@ -197,14 +206,14 @@ class _Run:
         self._emit(ending)
 
     def _guarded(self, write: Callable[[], None]) -> None:
-        """Write to the inventory; when somebody else has, send nothing more."""
+        """Write to the inventory; when somebody else has, or it cannot be, send nothing more."""
         if self.lost is not None:
             return
         try:
             write()
-        except InventoryMoved as error:
+        except (InventoryMoved, InventoryUnavailable) as error:
             self.lost = error
-            self._halted = _LOST
+            self._halted = _LOST if isinstance(error, InventoryMoved) else _UNKEPT
 
 
 def _why_dependents(change: Change, delivery: Delivery) -> str:

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from reconciler.apply.delivery import Delivery
 from reconciler.apply.events import Outcome
 from reconciler.domain.live import LiveRecord
+from reconciler.errors import Conflict
 from reconciler.inventory.document import MOST_VERSIONS, Entry, Intent, IntentOp, Inventory, Version, hashed
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.model import Change, Observed, Op, Plan, Refresh
@@ -68,6 +69,8 @@ class Keeper:
         self._writer = writer
         self._inventory = inventory
         self._entries = dict(inventory.entries)
+        # What an apply before this one may have made and never told of, or may be making still.
+        self._unsettled = {at for at, entry in inventory.entries.items() if entry.intent and entry.server_id is None}
         self._version = version
         self._apply_id = apply_id
         self._now = now
@@ -167,6 +170,9 @@ class Keeper:
             return None
         if delivery.record is not None:
             return replace(self._learnt(change, known, delivery.record), intent=None)
+        if isinstance(delivery.error, Conflict) and change.address in self._unsettled:
+            # What is in the way may be what that apply made: the next plan looks whether it is.
+            return known
         if known is None or (delivery.outcome is not Outcome.APPLIED and change.op in _MADE_OURS):
             return None
         return replace(known, intent=None)
@@ -200,6 +206,9 @@ class Keeper:
     def _refreshed(self, refresh: Refresh) -> Entry:
         seen = refresh.observed
         known = self._entries.get(refresh.address) or Entry(address=refresh.address)
+        if known.modified is not None and known.modified > seen.modified:
+            # An apply that came in between has learnt more.
+            return known
         entry = replace(
             known,
             applied=hashed(refresh.after, self._key),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,19 +61,14 @@ def command(
     from reconciler.project import Project
 
     collection.relax()
+    # What somebody has looked at is applied as it was or not at all; what nobody has is planned again if need be.
+    again: Callable[[], Plan] | None = None
     if planfile is None:
         project = Project.open(flags_of(arguments), stdin=read_stdin)
-        may_be_old = not auto_approve
-        plan = _reviewed(
-            project,
-            project.plan(scope_of(arguments), permits=permits_of(arguments)),
-            output=output,
-            reveal=show_sensitive,
-            approved=auto_approve,
-            may_ask=not no_input,
-        )
+        planned = partial(project.plan, scope_of(arguments), permits=permits_of(arguments))
+        plan = _reviewed(planned(), output=output, reveal=show_sensitive, approved=auto_approve, may_ask=not no_input)
+        again = partial(_again, planned, output=output, reveal=show_sensitive) if auto_approve else None
     else:
-        may_be_old = True
         project, plan = _saved(planfile, arguments, output=output)
     if plan is None:
         return
@@ -80,7 +77,7 @@ def command(
         return
     collection.resume()
     with progress(output) as emit:
-        report = project.apply(plan, emit=emit, recheck=may_be_old, lock_timeout=lock_timeout)
+        report = project.apply(plan, emit=emit, recheck=again is None, lock_timeout=lock_timeout, again=again)
     raise click.exceptions.Exit(exit_code_of(report))
 
 
@@ -102,11 +99,11 @@ def _saved(planfile: Path, arguments: dict[str, Any], *, output: str) -> tuple[P
     return project, plan
 
 
-def _reviewed(project: Project, plan: Plan, *, output: str, reveal: bool, approved: bool, may_ask: bool) -> Plan | None:
+def _reviewed(plan: Plan, *, output: str, reveal: bool, approved: bool, may_ask: bool) -> Plan | None:
     """Show the plan and get a yes; None when there is nothing to do or the answer was no."""
     from reconciler.cli.console import is_interactive
     from reconciler.cli.plan import show
-    from reconciler.plan.refusing import refuse_refused
+    from reconciler.standing import refuse_refused
 
     if output == "text" or plan.is_empty:
         show(plan, output, reveal=reveal)
@@ -120,6 +117,17 @@ def _reviewed(project: Project, plan: Plan, *, output: str, reveal: bool, approv
     if not click.confirm("Apply these changes?", default=False, err=True):
         click.echo("Nothing was applied.", err=True)
         return None
+    return plan
+
+
+def _again(planned: Callable[[], Plan], *, output: str, reveal: bool) -> Plan:
+    """Plan anew and show that."""
+    from reconciler.cli.plan import show
+
+    click.echo("Somebody else has applied meanwhile: planned again.", err=True)
+    plan = planned()
+    if output == "text":
+        show(plan, output, reveal=reveal)
     return plan
 
 

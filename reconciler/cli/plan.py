@@ -52,8 +52,8 @@ def command(
     Nothing is written to the platform.
     """
     from reconciler.cli.saved import save_plan
-    from reconciler.plan.refusing import refuse_refused
     from reconciler.project import Project
+    from reconciler.standing import refuse_refused
 
     collection.relax()
     if flags_of(arguments).asks_for_all(os.environ):

@@ -41,8 +41,8 @@ def command(
     """
     from reconciler.cli.plan import show
     from reconciler.owner import rollback
-    from reconciler.plan.refusing import refuse_refused
     from reconciler.project import Project
+    from reconciler.standing import refuse_refused
 
     project = Project.open(flags_of(arguments), stdin=read_stdin)
     _, plan = rollback(project, apply_id, permits=permits_of(arguments))

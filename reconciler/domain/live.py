@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import ActionReference
+
+if TYPE_CHECKING:
+    from reconciler.domain.newer_triggers import NewerTrigger
 
 LiveRecord = ActionRecord | TriggerRecord
 
@@ -30,12 +34,14 @@ class Live:
 
     ``foreign`` holds every reference that was looked up outside the own organization; None means it was not found.
     ``fingerprint`` is a hash of all that was listed, empty where not all of it was; equal ones mean equal records.
+    ``newer`` are the triggers that no listing shows, where somebody asked for them.
     """
 
     identity: PlatformIdentity
     records: Mapping[Address, LiveRecord]
     foreign: Mapping[ActionReference, ActionRecord | None] = field(default_factory=dict)
     fingerprint: str = field(default="", compare=False)
+    newer: tuple[NewerTrigger, ...] = ()
 
     def action(self, name: str) -> ActionRecord | None:
         """Return an action of the own organization; None when there is none."""

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
 from reconciler.domain.trigger_projection import obstacle
-from reconciler.domain.trigger_shapes import TargetedTriggerRecord
-from reconciler.domain.values import WireModel
+from reconciler.domain.trigger_shapes import InvokeActionTarget, TargetedTriggerRecord
+from reconciler.domain.values import ActionReference, WireModel
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class NewerTrigger:
-    """A trigger that only the newer shape can say, and ``reason``: what keeps it from the older one."""
+    """A trigger that only the newer shape can say.
+
+    Attributes:
+        name: Its name.
+        reason: What keeps it from the older shape.
+        actions: What it invokes.
+    """
 
     name: str
     reason: str
+    actions: tuple[ActionReference, ...] = field(default=(), compare=False)
 
 
 def newer_triggers(records: Iterable[TargetedTriggerRecord]) -> tuple[NewerTrigger, ...]:
     """Return those without an older form, by name in order."""
-    judged = ((record.name, obstacle(record)) for record in records)
-    return tuple(sorted(NewerTrigger(name, reason) for name, reason in judged if reason is not None))
+    judged = ((record, obstacle(record)) for record in records)
+    return tuple(
+        sorted(NewerTrigger(record.name, reason, _actions(record)) for record, reason in judged if reason is not None)
+    )
 
 
 class TriggerAsItCame(WireModel):
@@ -44,5 +55,22 @@ def newer_triggers_in(documents: Iterable[TriggerAsItCame]) -> tuple[NewerTrigge
         try:
             readable.append(TargetedTriggerRecord.model_validate(members))
         except ValidationError:
-            unknown.append(NewerTrigger(document.name, "it has a shape that this version does not know"))
+            reason = "it has a shape that this version does not know"
+            unknown.append(NewerTrigger(document.name, reason, tuple(_actions_in(document.model_extra))))
     return tuple(sorted([*newer_triggers(readable), *unknown]))
+
+
+def _actions(record: TargetedTriggerRecord) -> tuple[ActionReference, ...]:
+    return tuple(target.action for target in record.targets if isinstance(target, InvokeActionTarget))
+
+
+def _actions_in(value: Any) -> Iterator[ActionReference]:
+    """Yield what looks like the action of a target, wherever it stands."""
+    if isinstance(value, Mapping):
+        with suppress(ValidationError):
+            yield ActionReference.model_validate(value.get("action"))
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for member in value:
+        yield from _actions_in(member)

@@ -14,14 +14,14 @@ from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live
 from reconciler.domain.platform import PlatformReader
 from reconciler.domain.triggers import TriggerRecord
-from reconciler.errors import InvalidManifests, InvalidRequest, MalformedAnswer, NotFound
+from reconciler.errors import InvalidManifests
 from reconciler.export.drafting import drafted
 from reconciler.export.judging import judged
 from reconciler.export.model import Export, Exported, LeftOut, Outcome, Placed, Selection
 from reconciler.export.placing import FOLDERS, Folder, placed
 from reconciler.manifests.desired import Resource
 from reconciler.manifests.loader import find, load_found
-from reconciler.observe import observe, with_references
+from reconciler.observe import newer_triggers, observe, with_references
 from reconciler.plan.references import reference
 
 
@@ -76,9 +76,8 @@ def _newer(platform: PlatformReader, selection: Selection) -> tuple[list[LeftOut
     """Return the triggers that no manifest can say; older platforms have none and no way to ask for them."""
     if selection.kinds and Kind.TRIGGER not in selection.kinds:
         return [], []
-    try:
-        found = platform.newer_triggers()
-    except (NotFound, InvalidRequest, MalformedAnswer):
+    found = newer_triggers(platform)
+    if found is None:
         return [], ["this platform does not list triggers of the newer shape; if it has any, they are not here"]
     hint = "manage it where it was made; manifests speak of triggers that one action and its files have"
     listed = [LeftOut(Address(Kind.TRIGGER, each.name), each.reason, hint) for each in found]

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 
 from reconciler.domain.address import Address
 from reconciler.domain.secrets import Secret
-from reconciler.errors import InventoryDamaged
+from reconciler.errors import InventoryDamaged, InventoryTooNew
 from reconciler.inventory.members import Members
 
 SCHEMA_VERSION: Final = 1
@@ -175,7 +175,8 @@ def loads(content: bytes, *, name: str) -> Inventory:
     """Read a document; ``name`` says where it stands.
 
     Raises:
-        InventoryDamaged: It is no inventory, or one of a later version of this tool.
+        InventoryDamaged: It is no inventory.
+        InventoryTooNew: It is one of a later version of this tool.
     """
     try:
         document = Members.loads(content)
@@ -192,12 +193,12 @@ def refuse_later(document: Members, *, name: str) -> None:
     """Refuse a document of a later version of this tool, which this one would read as if half of it were not there.
 
     Raises:
-        InventoryDamaged: It is one.
+        InventoryTooNew: It is one.
         ValueError: It does not say its version.
     """
     version = document.count("schema_version")
     if version > SCHEMA_VERSION:
-        raise InventoryDamaged(
+        raise InventoryTooNew(
             f"{name} was written by a later version of this tool ({document.text('tool_version')}): its schema_version"
             f" is {version}, and {SCHEMA_VERSION} is the last this one knows",
             hint="use that version or a later one",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC
 
+from reconciler.domain.address import Kind
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
 from reconciler.errors import GuardRefused
 from reconciler.inventory.document import Entry, Inventory
 from reconciler.manifests.desired import Resource
 from reconciler.plan.model import Change, Observed, Op, Plan
+from reconciler.plan.references import users_left
 
 
 def service_user_refusal(resource: Resource, record: LiveRecord | None) -> str | None:
@@ -46,6 +48,25 @@ def moved(plan: Plan, live: Live) -> tuple[str, ...]:
     touching = (change for change in plan.changes if change.op is not Op.FORGET)
     judged = (_movement(change, live.records.get(change.address)) for change in touching)
     return tuple(sentence for sentence in judged if sentence is not None)
+
+
+def deletes_actions(plan: Plan) -> bool:
+    """Return True when a plan deletes an action."""
+    return any(_is_action_deletion(change) for change in plan.changes)
+
+
+def taken_up(plan: Plan, live: Live) -> tuple[str, ...]:
+    """Return one sentence for each action a plan deletes that something else rests on by now."""
+    others = users_left(live, {change.address for change in plan.changes})
+    return tuple(
+        f"{change.address} is used by {', '.join(sorted(map(str, others[change.address])))} by now"
+        for change in plan.changes
+        if _is_action_deletion(change) and change.address in others
+    )
+
+
+def _is_action_deletion(change: Change) -> bool:
+    return change.op is Op.DELETE and change.address.kind is Kind.ACTION
 
 
 def ownership_moved(plan: Plan, inventory: Inventory) -> tuple[str, ...]:

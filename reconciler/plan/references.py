@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
@@ -20,6 +23,26 @@ def needed(of: Spec | LiveRecord, *, org_id: str) -> Address | None:
     if found is None or found.owner not in {None, org_id}:
         return None
     return Address(Kind.ACTION, found.name)
+
+
+def users(sides: Mapping[Address, Spec | LiveRecord], *, org_id: str) -> defaultdict[Address, list[Address]]:
+    """Return what rests on each action."""
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for address, side in sides.items():
+        if (below := needed(side, org_id=org_id)) is not None:
+            found[below].append(address)
+    return found
+
+
+def users_left(live: Live, without: Collection[Address]) -> Mapping[Address, list[Address]]:
+    """Return what rests on each action and is none of these: triggers that no listing shows included."""
+    org_id = live.identity.org_id
+    found = users({at: record for at, record in live.records.items() if at not in without}, org_id=org_id)
+    for newer in live.newer:
+        for action in newer.actions:
+            if action.owner in {None, org_id}:
+                found[Address(Kind.ACTION, action.name)].append(Address(Kind.TRIGGER, newer.name))
+    return found
 
 
 def needs(desired: Desired, live: Live) -> dict[Address, tuple[Address, ...]]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
-from reconciler.inventory.document import Entry
-from reconciler.manifests.desired import Desired, Spec
+from reconciler.inventory.document import Entry, Inventory
+from reconciler.manifests.desired import Desired
 from reconciler.plan.kinds import action, trigger
 from reconciler.plan.model import Change, Guard, Observed, Op, Refusal
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
-from reconciler.plan.references import needed
+from reconciler.plan.references import users, users_left
 
 #: How many names a sentence lists.
 _SHOWN = 5
@@ -53,6 +53,11 @@ def removals(
         *_nothing_left(deleted, desired, permits),
     ]
     return Removals(tuple(changes), tuple(refusals))
+
+
+def may_delete_actions(desired: Desired, inventory: Inventory) -> bool:
+    """Return True when a plan may delete actions, and has to know everything that could rest on them."""
+    return any(at.kind is Kind.ACTION and at not in desired.resources for at in inventory.entries)
 
 
 def _removal(
@@ -93,9 +98,8 @@ def _in_use(
 ) -> Iterator[Refusal]:
     """Refuse to delete an action that something else goes on resting on."""
     org_id = live.identity.org_id
-    declared = _users({at: resource.spec for at, resource in desired.resources.items()}, org_id=org_id)
-    left = {at: other for at, other in live.records.items() if at not in desired.resources and at not in deleted}
-    others = _users(left, org_id=org_id)
+    declared = users({at: resource.spec for at, resource in desired.resources.items()}, org_id=org_id)
+    others = users_left(live, {*desired.resources, *deleted})
     for address in deleted:
         if inside := declared.get(address):
             way = (
@@ -113,15 +117,6 @@ def _in_use(
                 "let those who own them change or delete them first",
                 (address,),
             )
-
-
-def _users(sides: Mapping[Address, Spec | LiveRecord], *, org_id: str) -> Mapping[Address, list[Address]]:
-    """Return what rests on each action."""
-    found: defaultdict[Address, list[Address]] = defaultdict(list)
-    for address, side in sides.items():
-        if (below := needed(side, org_id=org_id)) is not None:
-            found[below].append(address)
-    return found
 
 
 def _touched(deleted: Mapping[Address, LiveRecord], ownership: Ownership, permits: Permits) -> Iterator[Refusal]:

@@ -295,4 +295,5 @@ def test_triggers_that_no_listing_shows_are_told_with_the_reason(world: World, t
         NewerTrigger("nightly", "it fires on a schedule (0 6 * * *)"),
         NewerTrigger("on_created", "it fires on dataset.created"),
     )
+    assert [[action.name for action in each.actions] for each in world.ours.newer_triggers()] == [["ros_ingest"]] * 2
     assert world.theirs.newer_triggers() == ()

@@ -65,3 +65,19 @@ def test_a_trigger_with_an_older_form_is_not_told(managed_by: dict[str, str] | N
 def test_a_trigger_without_an_older_form_is_told_with_the_reason(members: dict[str, Any], reason: str) -> None:
     """Shapes from later versions of the platform included: one of them hides no other trigger."""
     assert told(**members) == (NewerTrigger("on_it", reason),)
+
+
+@pytest.mark.parametrize(
+    ("members", "actions"),
+    [
+        ({"targets": [TARGET, {**TARGET, "target_id": "u", "action": {"name": "report"}}]}, ["ingest", "report"]),
+        ({"targets": [SLACK]}, []),
+        ({"targets": [{**TARGET, "type": "telepathy"}]}, ["ingest"]),
+        ({"targets": [{"type": "chain", "steps": [{"do": {"action": {"name": "report"}}}]}]}, ["report"]),
+        ({"targets": "none of ours"}, []),
+    ],
+)
+def test_the_actions_of_a_newer_trigger_are_known(members: dict[str, Any], actions: list[str]) -> None:
+    """In shapes from later versions wherever they stand: what they rest on must not be deleted."""
+    (found,) = told(**members)
+    assert [action.name for action in found.actions] == actions
