@@ -9,15 +9,22 @@ from reconciler.config import open_reader
 from reconciler.errors import GuardRefused, InvalidManifests, StalePlan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.domain.live import Live
     from reconciler.domain.platform import PlatformIdentity
     from reconciler.inventory.document import Inventory
-    from reconciler.plan.model import Plan
+    from reconciler.plan.model import Plan, Refusal
     from reconciler.plan.permits import Permits
     from reconciler.project import Project
 
 #: Refusals that an error quotes; the plan has them all.
 _MOST_REFUSALS: Final = 5
+
+_ADOPT_MANY: Final = (
+    "reconciler adopt ADDRESS..., or reconciler adopt --all for everything that is declared and live, or lifecycle:"
+    " { adopt: true } in their manifests"
+)
 
 _REVIEW_AGAIN: Final = "plan again and review what changed"
 
@@ -31,11 +38,21 @@ def refuse_refused(plan: Plan) -> None:
     if plan.refusals:
         sentences = "; ".join(refusal.summary for refusal in plan.refusals[:_MOST_REFUSALS])
         more = len(plan.refusals) - _MOST_REFUSALS
-        ways = list(dict.fromkeys(refusal.way for refusal in plan.refusals))[:_MOST_REFUSALS]
         raise GuardRefused(
             f"the plan is refused: {sentences}{f'; and {more:,} more, see the plan' if more > 0 else ''}",
-            hint="; ".join(ways),
+            hint="; ".join(_ways(plan.refusals)[:_MOST_REFUSALS]),
         )
+
+
+def _ways(refusals: Sequence[Refusal]) -> list[str]:
+    """Return the ways past refusals, each once; adopting many is one way."""
+    from reconciler.plan.model import Guard
+
+    not_ours = [refusal for refusal in refusals if refusal.rule is Guard.NOT_OURS]
+    others = [refusal.way for refusal in refusals if refusal.rule is not Guard.NOT_OURS]
+    if len(not_ours) > 1:
+        return [_ADOPT_MANY, *dict.fromkeys(others)]
+    return [*(refusal.way for refusal in not_ours), *dict.fromkeys(others)]
 
 
 def refuse_other_organization(inventory: Inventory, identity: PlatformIdentity) -> None:

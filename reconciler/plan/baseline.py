@@ -23,8 +23,11 @@ def without_known(drift: Drift, known: Collection[str]) -> Drift:
 
 
 def fingerprint(deviation: Deviation) -> str:
-    """Return what tells a deviation from every other: its resource, its state, and both values of each field."""
-    fields = [[field.pointer, _shown(field.before), _shown(field.after)] for field in deviation.fields]
+    """Return what tells a deviation from every other: its resource, its state, and both values of each field.
+
+    Of secrets these are keyed hashes, so that another change of one is another deviation.
+    """
+    fields = [[field.pointer, _told(field.before), _told(field.after)] for field in deviation.fields]
     text = json.dumps([str(deviation.address), deviation.state.value, fields], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -60,5 +63,5 @@ def _is_drift(deviation: Deviation) -> bool:
     return deviation.state is not DriftState.PENDING
 
 
-def _shown(value: Any) -> Any:
-    return None if value is ABSENT else plain(value, reveal=False)
+def _told(value: Any) -> Any:
+    return None if value is ABSENT else plain(value, reveal=True)

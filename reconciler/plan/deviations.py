@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.domain.live import LiveRecord
-from reconciler.domain.secrets import MASK, Secret
+from reconciler.domain.secrets import Secret
 from reconciler.inventory.document import Entry
 from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.explain import differences
@@ -118,11 +118,11 @@ def _masked(field: FieldChange) -> FieldChange:
 
 
 def _shown(value: Any) -> Any:
-    """Return a value as it may be shown: a mask where a hash stands for a secret."""
+    """Return a value as it may be shown: where a hash stands for a secret, that hash in its place, a secret as well."""
     if value is ABSENT:
         return value
     if _is_hash(value):
-        return Secret(MASK)
+        return Secret(value["$hash"])
     if isinstance(value, Mapping):
         return {name: _shown(member) for name, member in value.items()}
     if isinstance(value, list):

@@ -10,7 +10,9 @@ import pytest
 
 from reconciler.config import Flags
 from reconciler.domain.actions import ActionRecord
+from reconciler.domain.changesets import ActionParameterChangeset
 from reconciler.domain.requests import CreateActionRequest, UpdateActionRequest
+from reconciler.domain.values import ActionParameter
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.inventory.document import loads
 from reconciler.project import Project
@@ -80,6 +82,17 @@ def test_what_is_not_ours_is_refused_until_it_is_adopted(owned: Folder) -> None:
     assert "<= adopted action.theirs" in adopted.out
     assert "Adopted 0 resources; 4 resources were ours already." in owned.run("adopt", "--all").out
     assert '"img:7" -> "img:8"' in owned.run("plan").out
+
+
+def test_many_that_are_not_ours_have_one_way_past(owned: Folder) -> None:
+    """Nobody types a line for each of eighty."""
+    for name in ("their_a", "their_b"):
+        live(owned).create_action(CreateActionRequest(name=name, uri="img:7"))
+        owned.action(name)
+    refused = owned.run("plan")
+    assert refused.code == 3
+    assert refused.err.count("lifecycle: { adopt: true }") == 1
+    assert "reconciler adopt --all" in refused.err
 
 
 def test_a_manifest_can_adopt(owned: Folder) -> None:
@@ -198,6 +211,25 @@ def test_drift_tells_pending_from_changed_outside(owned: Folder) -> None:
     assert owned.run("drift", "--baseline", "known.json").code == 2
     assert owned.run("apply", "--auto-approve").code == 0
     assert owned.run("drift").code == 0
+
+
+def test_a_known_change_of_a_secret_is_told_again_when_it_is_another(owned: Folder) -> None:
+    """A baseline tells secrets apart, and holds none."""
+    owned.action("ingest", more="  parameters: {api_token: {default: mine}}\n")
+    assert owned.run("apply", "--auto-approve").code == 0
+    platform = live(owned)
+    for secret, code in (("hunter2", 0), ("hunter3", 2)):
+        parameter = ActionParameter(name="api_token", default=secret)
+        changes = ActionParameterChangeset(put_parameters=[parameter])
+        platform.update_action("ingest", UpdateActionRequest(parameter_changeset=changes))
+        if code == 0:
+            assert owned.run("drift", "--baseline", "known.json", "--write-baseline").code == 0
+        ended = owned.run("drift", "--baseline", "known.json")
+        assert ended.code == code
+        assert "hunter" not in ended.said + (owned.path / "known.json").read_text()
+    for output in ("text", "json", "markdown", "html"):
+        assert "hunter" not in owned.run("plan", "--output", output).said
+    platform.close()
 
 
 def test_accepting_drift_in_git_ends_it(owned: Folder) -> None:
