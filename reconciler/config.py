@@ -81,6 +81,7 @@ class Settings:
         cwd: The working directory, from where people read the names of files.
         paths: Files and folders the manifests are read from, relative to ``root``; ``-`` for standard input.
         given: The paths as they were named, relative to the working directory; a saved plan keeps them.
+        declared: The paths that the project file names, whatever was given.
         exclude: Gitignore-style patterns of files that are no manifests.
         platform: Which platform, and ``named_by`` in which words; None when nobody named one.
         embedded_path: The embedded platform's database.
@@ -98,6 +99,7 @@ class Settings:
     root: Path
     paths: tuple[str, ...]
     given: tuple[str, ...] = ()
+    declared: tuple[str, ...] = (".",)
     cwd: Path | None = None
     exclude: tuple[str, ...] = ()
     platform: PlatformKind | None = None
@@ -161,6 +163,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
     return Settings(
         root=root,
         given=flags.files,
+        declared=spec.manifests if spec else (".",),
         cwd=cwd,
         paths=manifest_paths(flags.files, spec.manifests if spec else (".",), root=root, cwd=cwd),
         exclude=_exclude(spec),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from reconciler.apply.events import ApplyReport, Event
     from reconciler.applying import Apply
+    from reconciler.domain.address import Address
     from reconciler.domain.live import Live
     from reconciler.domain.platform import Platform
     from reconciler.inventory.document import Inventory
@@ -139,6 +140,10 @@ class Project:
             GuardRefused: The plan would do what a guard forbids.
             PlatformError: Live state could not be read.
         """
+        return self._planned(scope, permits=permits, may_be_empty=True)
+
+    def _planned(self, scope: Scope | None, *, permits: Permits | None, may_be_empty: bool) -> Plan:
+        """Plan; where something is ours it ``may_be_empty`` what is declared, for a guard to judge."""
         from reconciler.manifests.loader import is_all
         from reconciler.observe import Observation
         from reconciler.plan.model import InventoryRef
@@ -152,13 +157,20 @@ class Project:
         sources, cache = self._sources(), self._cache()
         inventory = self._inventory()
         known_by = None if inventory is None else InventoryRef(inventory.id, inventory.serial)
-        memory = PlanMemory(cache, manifests_digest=sources.digest, inventory=known_by)
+        # With an inventory, what a part of the manifests says is not all that counts.
+        is_part = inventory is not None and bool(self.settings.given)
+        memory = PlanMemory(None if is_part else cache, manifests_digest=sources.digest, inventory=known_by)
         with Observation(lambda: open_reader(self.settings)) as observation:
             if memory and (scope is None or scope.is_everything):
                 source = self._source(sources.digest)
                 if known := memory.plan(observation.glance(), source=source, created=self._now()):
                     return known
-            loading = self._load(sources, cache, underway=observation.begin if ahead else _nothing)
+            loading = self._load(
+                sources,
+                cache,
+                underway=observation.begin if ahead else _nothing,
+                may_be_empty=may_be_empty and inventory is not None and bool(inventory.entries) and self._is_whole,
+            )
             is_whole = is_all(sources, loading)
             del sources  # the texts of all manifests
             references = foreign_references(loading.desired)
@@ -174,7 +186,7 @@ class Project:
         from reconciler.plan.drift import Drift
         from reconciler.standing import everything
 
-        return Drift.of(self.plan(scope, permits=everything()))
+        return Drift.of(self._planned(scope, permits=everything(), may_be_empty=False))
 
     def apply(
         self,
@@ -254,11 +266,23 @@ class Project:
             cache.save()
         return loading
 
+    @property
+    def _is_whole(self) -> bool:
+        """True when what is read is all that the project declares: standard input has no files besides it."""
+        return not self.settings.given or "-" in self.settings.given
+
     def _load(
-        self, sources: Sources, cache: ValidationCache | None, *, underway: Callable[[], None] = _nothing
+        self,
+        sources: Sources,
+        cache: ValidationCache | None,
+        *,
+        underway: Callable[[], None] = _nothing,
+        may_be_empty: bool = False,
     ) -> Loading:
         loading = self._load_all(sources, cache, underway=underway)
         diagnostics = self.settings.each_as_seen(loading.diagnostics)
+        if may_be_empty:
+            diagnostics = tuple(each for each in diagnostics if each.rule != "no-manifests")
         if any(diagnostic.is_error for diagnostic in diagnostics):
             raise InvalidManifests(diagnostics)
         return replace(loading, diagnostics=diagnostics, desired=self._located_as_seen(loading.desired))
@@ -277,9 +301,12 @@ class Project:
         from reconciler.plan.permits import Permits
         from reconciler.standing import refuse_other_organization
 
+        elsewhere: frozenset[Address] = frozenset()
         if inventory is not None:
             refuse_other_organization(inventory, live.identity)
-        return plan(
+            elsewhere = self._elsewhere(desired, inventory)
+            inventory = inventory.without(*elsewhere)
+        made = plan(
             desired,
             live,
             source=self._source(desired.digest),
@@ -288,6 +315,20 @@ class Project:
             inventory=inventory,
             permits=self._within_limits(permits or Permits()),
         )
+        return replace(made, unmanaged=tuple(each for each in made.unmanaged if each.address not in elsewhere))
+
+    def _elsewhere(self, desired: Desired, inventory: Inventory) -> frozenset[Address]:
+        """Return what is ours and declared in files of the project that were not given: it has not left git."""
+        from reconciler.manifests.loader import load
+
+        left = frozenset(inventory.entries.keys() - desired.resources.keys())
+        if self._is_whole or not left:
+            return frozenset()
+        its = self.settings
+        loading = load(its.declared, root=its.root, exclude=its.exclude, layer=its.layer)
+        # What cannot be read may declare any of them.
+        is_read = not any(diagnostic.is_error for diagnostic in loading.diagnostics)
+        return left & loading.desired.resources.keys() if is_read else left
 
     def _within_limits(self, permits: Permits) -> Permits:
         """Return the permits with the limits of this project and environment."""

@@ -1,0 +1,49 @@
+"""What is ours when only a part of the manifests is read, or nothing is declared at all."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import Folder
+from tests.scenarios.test_ownership import owned
+
+__all__ = ["owned"]
+
+
+def test_a_file_that_was_given_deletes_nothing_that_another_declares(owned: Folder) -> None:
+    """``--file`` names a part; what stands in other files of the project has not left git."""
+    owned.action("report", uri="img:2")
+    planned = owned.run("plan", "-f", "report.yaml")
+    assert planned.code == 0
+    assert "Plan: 0 to create, 1 to update, 0 to delete." in planned.out
+    assert "not in manifests" not in planned.out
+
+
+def test_a_file_that_was_given_shows_what_no_file_declares(owned: Folder) -> None:
+    """What left git is deleted whichever file is named."""
+    (owned.path / "on_bag.yaml").unlink()
+    planned = owned.run("plan", "-f", "report.yaml")
+    assert "- delete trigger.on_bag" in planned.out
+    assert "1 to delete" in planned.out
+
+
+def test_a_part_deletes_nothing_when_the_rest_cannot_be_read(owned: Folder) -> None:
+    """The broken file may declare any of it."""
+    (owned.path / "on_bag.yaml").write_text("kind: [")
+    planned = owned.run("plan", "-f", "report.yaml")
+    assert planned.code == 0
+    assert "No changes." in planned.out
+
+
+def test_nothing_declared_is_refused_until_it_is_meant(owned: Folder) -> None:
+    """An empty folder would delete everything: 3, with the one way past it."""
+    for file in owned.path.glob("*.yaml"):
+        if file.name != "reconciler.yaml":
+            file.unlink()
+    refused = owned.run("plan", "--prune")
+    assert refused.code == 3
+    assert "--dangerous-allow-empty" in refused.err
+    assert owned.run("drift").code == 1
+    applied = owned.run("apply", "--auto-approve", "--prune", "--dangerous-allow-empty")
+    assert applied.code == 0
+    assert "Nothing owned." in owned.run("inventory", "show").out
+    # From now on there is nothing to delete, and no manifests are a mistake again.
+    assert owned.run("plan").code == 1
