@@ -12,6 +12,7 @@
     ├── InventoryDamaged            1    the inventory cannot be read
     │   └── InventoryTooNew         1    a later version of this tool wrote it
     ├── InventoryUnavailable        1    where it is kept cannot be asked
+    │   └── InventoryNotAllowed     7    it does not know the credentials, or they may not do this
     ├── InventoryMoved              6    somebody else wrote the inventory since it was read
     ├── Locked                      6    somebody else holds the lock
     ├── Interrupted               130
@@ -104,6 +105,12 @@ class InventoryTooNew(InventoryDamaged):
 
 class InventoryUnavailable(ReconcilerError):
     """Where the inventory is kept cannot be asked: no permission, no connection, no such bucket."""
+
+
+class InventoryNotAllowed(InventoryUnavailable):
+    """Where the inventory is kept does not know the credentials, or they lack the right to do this."""
+
+    exit_code = 7
 
 
 class InventoryMoved(ReconcilerError):

@@ -1,4 +1,4 @@
-"""Ctrl-C during apply: the first asks to stop, the second gives up waiting."""
+"""Ctrl-C and SIGTERM during apply: the first asks to stop, the second gives up waiting."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+#: What asks to stop, with how a process usually takes it: a person, or a pipeline whose job was cancelled.
+_USUAL: Final = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
 
 @contextmanager
 def first_interrupt_sets(stop: threading.Event) -> Iterator[None]:
-    """While the block runs, let the first Ctrl-C set ``stop``; a later one raises ``KeyboardInterrupt`` as usual.
+    """While the block runs, let the first Ctrl-C or SIGTERM set ``stop``; a later one raises ``KeyboardInterrupt``.
 
-    Nothing changes outside the main thread, or where the process handles or ignores Ctrl-C in its own way.
+    Nothing changes outside the main thread, or for a signal that the process handles or ignores in its own way.
     """
-    usual = signal.default_int_handler
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or signal.getsignal(signal.SIGINT) is not usual:
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def handle(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            usual(number, frame)
+            signal.default_int_handler(number, frame)
         stop.set()
 
-    signal.signal(signal.SIGINT, handle)
+    taken = {number: usual for number, usual in _USUAL.items() if signal.getsignal(number) is usual}
+    for number in taken:
+        signal.signal(number, handle)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for number, usual in taken.items():
+            signal.signal(number, usual)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
 
-from reconciler.errors import InventoryUnavailable
+from reconciler.errors import InventoryNotAllowed, InventoryUnavailable
 from reconciler.inventory.backend import Stored, checked_name, moved
 from reconciler.inventory.buckets import Bucket
 
@@ -140,7 +140,7 @@ class ObjectStore:
         from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
         if isinstance(error, PermissionDeniedError | UnauthenticatedError):
-            return InventoryUnavailable(
+            return InventoryNotAllowed(
                 f"not allowed to use {self.place(name)}",
                 hint=f"it takes the right to read, write and list; credentials come from {self._bucket.credentials}",
             )

@@ -170,24 +170,27 @@ def test_stop_between_two_requests_says_how_far_it_came(platform: MemoryPlatform
     assert report.interrupted
 
 
-def test_first_interrupt_waits_for_what_is_under_way(platform: MemoryPlatform) -> None:
-    """Ctrl-C while waiting ends like stop."""
-    platform.before_call = lambda call: _interrupt()
+@pytest.mark.parametrize("asking", [signal.SIGINT, signal.SIGTERM])
+def test_first_interrupt_waits_for_what_is_under_way(platform: MemoryPlatform, asking: signal.Signals) -> None:
+    """Ctrl-C while waiting ends like stop, and so does the end of a pipeline's job."""
+    usual = signal.getsignal(asking)
+    platform.before_call = lambda call: _interrupt(asking)
 
     _, lines = run(platform, create("a"), create("b"))
 
     assert lines[2:] == ["applied action.a", "skipped action.b: interrupted", "end 1/0/1/0 interrupted"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(asking) is usual
 
 
-def test_second_interrupt_gives_up_waiting(platform: MemoryPlatform) -> None:
+@pytest.mark.parametrize("asking", [signal.SIGINT, signal.SIGTERM])
+def test_second_interrupt_gives_up_waiting(platform: MemoryPlatform, asking: signal.Signals) -> None:
     """A second Ctrl-C reports what is under way as of unknown outcome."""
     answered = threading.Event()
 
     def interrupt_twice(call: str) -> None:
-        _interrupt()
+        _interrupt(asking)
         assert stop.wait(5)
-        _interrupt()
+        _interrupt(asking)
         answered.wait(5)
 
     stop = threading.Event()
@@ -268,8 +271,8 @@ def _meet(barrier: threading.Barrier) -> None:
     barrier.wait()
 
 
-def _interrupt() -> None:
-    """Press Ctrl-C: the signal goes to the main thread, as the terminal's does."""
+def _interrupt(asking: signal.Signals = signal.SIGINT) -> None:
+    """Press Ctrl-C, or end the job: the signal goes to the main thread, as the terminal's does."""
     main = threading.main_thread().ident
     assert main is not None
-    signal.pthread_kill(main, signal.SIGINT)
+    signal.pthread_kill(main, asking)

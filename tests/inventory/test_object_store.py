@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from reconciler.errors import ConfigurationError, InventoryMoved, InventoryUnavailable
+from reconciler.errors import ConfigurationError, InventoryMoved, InventoryNotAllowed, InventoryUnavailable
 from reconciler.inventory.buckets import Bucket
 from reconciler.inventory.object_store import ObjectStore
 from tests.client.scripted_server import Answer
@@ -109,8 +109,9 @@ def test_missing_rights_name_the_variables(s3: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
         backend = ObjectStore.open(s3)
         for operation in (lambda: backend.read(NAME), lambda: backend.write(NAME, b"x", expected=None)):
-            with pytest.raises(InventoryUnavailable, match="not allowed to use s3://") as refused:
+            with pytest.raises(InventoryNotAllowed, match="not allowed to use s3://") as refused:
                 operation()
+            assert refused.value.exit_code == 7
             assert "AWS_SECRET_ACCESS_KEY" in refused.value.hint
             assert "hunter2" not in f"{refused.value.message} {refused.value.hint}"
 
