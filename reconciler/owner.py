@@ -43,6 +43,11 @@ def ledger_of(project: Project) -> Ledger:
     from reconciler.ledger import open_ledger
 
     ledger = open_ledger(project.settings)
+    if ledger is None and project.settings.inventory_id is not None:
+        raise ConfigurationError(
+            "this project keeps no inventory: its store is none",
+            hint="name a folder or a bucket under inventory.store of reconciler.yaml",
+        )
     if ledger is None:
         raise ConfigurationError(
             "this project has no inventory",

@@ -138,6 +138,14 @@ def test_without_an_inventory_the_way_to_one_is_told(folder: Folder, command: tu
     assert "reconciler.yaml" in ended.err
 
 
+def test_a_store_of_none_is_told_apart_from_no_inventory(owned: Folder) -> None:
+    """What has to change is the store."""
+    owned.write("reconciler.yaml", PROJECT.replace("inventory: {", "inventory: {store: none, "))
+    ended = owned.run("history")
+    assert ended.code == 1
+    assert "its store is none" in ended.err
+
+
 def test_renaming_rewrites_the_manifests_and_keeps_the_rest(owned: Folder) -> None:
     """Names in their quotes, comments, and the trigger that names it; then one apply does it all."""
     owned.write(
