@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -53,20 +51,6 @@ def schema_problems(document: Json, *, kind: str) -> list[Problem]:
     return worded(Draft202012Validator(schema_of(kind)).iter_errors(document), document=document, kind=kind) or [
         Problem("illegal-value", f"this document is not a legal {kind}")
     ]
-
-
-def pruned(document: Json, problems: Iterable[Problem]) -> Json:
-    """Return a copy without what the problems are about, so that the rest can be judged in the same run."""
-    rest = copy.deepcopy(document)
-    found = (path_in(document, problem.pointer) for problem in problems)
-    paths = {path for path, is_written in found if is_written and path}
-    # Backwards, so that positions in lists still hold, and what is below goes before what holds it.
-    for path in sorted(paths, key=lambda steps: [str(step).zfill(9) for step in steps], reverse=True):
-        place: Any = rest
-        for step in path[:-1]:
-            place = place[step]
-        del place[path[-1]]
-    return rest
 
 
 def model_problems(document: Json, *, kind: str) -> list[Problem]:

@@ -30,6 +30,7 @@ from reconciler.manifests.suggestions import did_you_mean
 if TYPE_CHECKING:
     from reconciler.domain.values import Json
     from reconciler.manifests.action_json import ActionFile
+    from reconciler.manifests.pruning import Pruned
 
 
 #: A document and where it stands.
@@ -157,20 +158,22 @@ class Gathering:
 
     def _is_valid(self, file: SourceFile, origin: Origin, document: Json, *, unknown: Sequence[Problem] = ()) -> bool:
         """Say whether a document is valid, and report why not; of ``unknown`` values it is known that they are not."""
-        from reconciler.manifests.documents import kind_of, pruned, schema_problems
+        from reconciler.manifests.documents import kind_of, schema_problems
+        from reconciler.manifests.pruning import pruned
 
         kind = kind_of(document)
         if not isinstance(kind, str):
             self._report_unknown(file, origin, kind, is_ours=_is_ours(document))
             return False
-        rest = pruned(document, unknown) if unknown else document
+        known = pruned(document, unknown)
         beside = {problem.pointer for problem in unknown}
-        problems = [each for each in schema_problems(rest, kind=kind) if each.pointer not in beside]
+        found = map(known.in_whole, schema_problems(known.rest, kind=kind))
+        problems = [each for each in found if each.pointer not in beside]
         if problems or unknown:
             self._report(origin, problems)
             if kind == "ParameterSet":
                 self._broken_sets.add(_name_of(document))
-            self._judge_rest(origin, kind, pruned(rest, problems))
+            self._judge_rest(origin, kind, pruned(document, [*unknown, *problems]))
             return False
         # What consists of layers is held against its model once it is whole.
         return is_layered(kind, document) or self._fits_model(origin, kind, document)
@@ -182,14 +185,16 @@ class Gathering:
         self._report(origin, problems)
         return not problems
 
-    def _judge_rest(self, origin: Origin, kind: str, document: Json) -> None:
+    def _judge_rest(self, origin: Origin, kind: str, sound: Pruned) -> None:
         """Report what else is wrong with a broken resource; between resources it then counts as unknown."""
         from reconciler.manifests.documents import model_problems
 
+        document = sound.rest
         if kind not in _RESOURCES or not isinstance(document, dict) or model_problems(document, kind=kind):
             return
         resource = _resource(origin, kind, document)
-        self._report(origin, [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR])
+        problems = [each for each in _own_problems(resource, document) if each.severity is Severity.ERROR]
+        self._report(origin, map(sound.in_whole, problems))
         self._claim(resource.address, origin)
 
     def _report_unknown(self, file: SourceFile, origin: Origin, problems: list[Problem], *, is_ours: bool) -> None:

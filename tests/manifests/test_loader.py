@@ -467,3 +467,17 @@ class TestProjectFile:
         spec, diagnostics = read_project(tmp_path / "reconciler.yaml")
         assert spec is None
         assert len(diagnostics) == 1
+
+
+def test_what_follows_a_broken_entry_of_a_list_is_told_at_its_own_place(tmp_path: Path) -> None:
+    """Entries that the schema refuses are left out for the rest to be judged, which moves no other entry."""
+    text = trigger('{action_name: ingest, for_each: dataset_file, required_inputs: ["a.{b,c}", "", 3, "**/*", "d//e"]}')
+    found = loaded(tmp_path, {"t.yaml": text, "a.yaml": ACTION}).diagnostics
+    refused = "which the platform refuses with for_each dataset_file"
+    assert lines(found) == [
+        't.yaml:4:71: pattern-never-matches: "a.{b,c}" can never match: these patterns have no braces',
+        't.yaml:4:82: blank-text: "required_inputs" must not be blank',
+        "t.yaml:4:86: wrong-type: expected a string, got the number 3",
+        f't.yaml:4:89: catch-all-pattern: "**/*" matches every file, {refused}',
+        't.yaml:4:97: pattern-never-matches: "d//e" can never match: no path has two slashes in a row',
+    ]
