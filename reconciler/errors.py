@@ -218,4 +218,12 @@ class MalformedAnswer(PlatformError):
 
 
 class OutcomeUnknown(PlatformError):
-    """A write was sent and no answer came back: it may or may not have landed."""
+    """A write was sent and no answer came back that says what became of it: it may or may not have landed.
+
+    Attributes:
+        reason: What came instead of an answer; the message where nobody said more.
+    """
+
+    def __init__(self, message: str, *, operation: str = "", hint: str = "", reason: str = "") -> None:
+        super().__init__(message, operation=operation, hint=hint)
+        self.reason = with_short_quotes(reason) or self.message

@@ -216,7 +216,8 @@ def _all_pages(query: Callable[[QuerySpecification], UnreadPage[Record]]) -> lis
             return pages
         if token in seen:
             # A platform that hands out the same token again would keep us here for ever.
-            raise MalformedAnswer("the platform repeats a page token", operation="list resources")
+            hint = "check that the endpoint is the platform's API and that no proxy answers in its place"
+            raise MalformedAnswer("the platform repeats a page token", operation="list resources", hint=hint)
         seen.add(token)
 
 

@@ -76,7 +76,7 @@ def _land(
                 return None
             if lost is None:
                 raise
-        live = _read_back(request, platform, address=address)
+        live = _read_back(request, platform, address=address, lost=lost)
         match verdict(request, live=live, base=base, org_id=org_id):
             case Verdict.LANDED:
                 return live
@@ -84,9 +84,8 @@ def _land(
                 raise Conflict(_moved(request, address=address, live=live), hint=PLAN_AGAIN) from lost
             case Verdict.NOT_LANDED:
                 continue
-    raise PlatformUnavailable(
-        f"{address} was sent, no answer came, and it did not take effect", hint=PLAN_AGAIN
-    ) from lost
+    assert lost is not None
+    raise PlatformUnavailable(f"{lost.reason}; read back, it did not take effect", hint=PLAN_AGAIN) from lost
 
 
 def send(request: Request, platform: Platform) -> ActionRecord | TriggerRecord | None:
@@ -111,7 +110,9 @@ def send(request: Request, platform: Platform) -> ActionRecord | TriggerRecord |
     return None
 
 
-def _read_back(request: Request, platform: PlatformReader, *, address: Address) -> LiveRecord | None:
+def _read_back(
+    request: Request, platform: PlatformReader, *, address: Address, lost: OutcomeUnknown
+) -> LiveRecord | None:
     """Return what is live after an answer was lost; None when nothing is.
 
     Raises:
@@ -130,7 +131,7 @@ def _read_back(request: Request, platform: PlatformReader, *, address: Address) 
     except NotFound:
         return None
     except PlatformError as error:
-        message = f"{address} was sent, no answer came, and it could not be read back: {error.message}"
+        message = f"{lost.reason}, and what became of it could not be read back: {error.message}"
         raise OutcomeUnknown(message, hint=PLAN_AGAIN) from error
 
 

@@ -38,7 +38,8 @@ class ChangeStarted:
 class ChangeEnded:
     """A change is over: applied, failed, skipped or of unknown outcome; ``reason`` says why where it was not applied.
 
-    ``requests_done`` of ``requests_total`` were acknowledged; ``seconds`` is the time it took.
+    ``requests_done`` of ``requests_total`` were acknowledged; ``seconds`` is the time it took. ``denied`` when the
+    platform does not know the caller, or does not let it do this.
     """
 
     address: Address
@@ -49,6 +50,7 @@ class ChangeEnded:
     reason: str = ""
     hint: str = ""
     seconds: float = 0.0
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,16 @@ class ApplyReport:
     def count(self, outcome: Outcome) -> int:
         """Return how many changes ended this way."""
         return sum(1 for ending in self.endings if ending.outcome is outcome)
+
+    @property
+    def changed_nothing(self) -> bool:
+        """True when the platform is known to be as it was."""
+        return not any(
+            ending.requests_done or ending.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for ending in self.endings
+        )
+
+    @property
+    def was_denied(self) -> bool:
+        """True when nothing but the caller's rights stood in the way."""
+        failed = [ending for ending in self.endings if ending.outcome is Outcome.FAILED]
+        return bool(failed) and all(ending.denied for ending in failed)

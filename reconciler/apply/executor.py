@@ -31,6 +31,7 @@ from reconciler.domain.platform import Platform
 from reconciler.errors import (
     InventoryMoved,
     InventoryUnavailable,
+    NotAllowed,
     NotAuthenticated,
     OutcomeUnknown,
     PlatformUnavailable,
@@ -198,6 +199,7 @@ class _Run:
             reason=delivery.reason,
             hint=delivery.hint,
             seconds=seconds,
+            denied=isinstance(delivery.error, NotAuthenticated | NotAllowed),
         )
         self._endings.append(ending)
         keeper = self._keeper

@@ -153,12 +153,12 @@ def progress(output: str) -> AbstractContextManager[Progress]:
 def exit_code_of(report: ApplyReport) -> int:
     """Return the exit code of an apply."""
     from reconciler.apply.events import Outcome
+    from reconciler.errors import NotAllowed, PartlyApplied
 
     if report.interrupted:
         return 130
     if all(ending.outcome is Outcome.APPLIED for ending in report.endings):
         return 0
-    changed_something = any(
-        ending.requests_done or ending.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for ending in report.endings
-    )
-    return 5 if changed_something else 1
+    if not report.changed_nothing:
+        return PartlyApplied.exit_code
+    return NotAllowed.exit_code if report.was_denied else 1

@@ -44,9 +44,8 @@ def failure_of(error: httpx.RequestError, *, call: Call, target: Target) -> Fail
         return Failure(PlatformUnavailable(message, operation=call.operation, hint=hint), resend)
     reason = _broken_off(error)
     if call.writes:
-        message = f"{target.endpoint} {reason}, so whether the change landed is unknown"
         resend = Resend.ALWAYS if call.repeatable else Resend.NEVER
-        return Failure(OutcomeUnknown(message, operation=call.operation, hint=read_back(call)), resend)
+        return Failure(unknown_outcome(f"{target.endpoint} {reason}", call=call), resend)
     hint = "try again; if it lasts, check the endpoint (http or https?) and any proxy in between"
     return Failure(
         PlatformUnavailable(f"{target.endpoint} {reason}", operation=call.operation, hint=hint), Resend.ALWAYS
@@ -58,8 +57,13 @@ def final_error(error: PlatformError, *, lost: bool, call: Call) -> PlatformErro
     if not lost or isinstance(error, OutcomeUnknown):
         return error
     # What the platform says now says nothing about the attempt that it did not answer.
-    message = f"{error.message}; an earlier attempt had no answer, so whether the change landed is unknown"
-    return OutcomeUnknown(message, operation=call.operation, hint=read_back(call))
+    return unknown_outcome(f"{error.message}; an earlier attempt had no answer", call=call)
+
+
+def unknown_outcome(reason: str, *, call: Call) -> OutcomeUnknown:
+    """Return the error of a write that may have landed; ``reason`` is what came instead of an answer."""
+    message = f"{reason}, so whether the change landed is unknown"
+    return OutcomeUnknown(message, operation=call.operation, hint=read_back(call), reason=reason)
 
 
 def unusable_name(*, call: Call, target: Target) -> Failure:

@@ -11,7 +11,6 @@ from typing import IO, TypeVar
 from reconciler.client import outages, refusals
 from reconciler.client.answers import Reader, Unreadable
 from reconciler.client.calls.call import Call, Headers
-from reconciler.client.hints import read_back
 from reconciler.client.lanes import Lanes, LanesClosed
 from reconciler.client.library import httpx
 from reconciler.client.refusals import Refusal
@@ -120,8 +119,7 @@ class Transport:
             message += f': "{self.target.quoted(problem.excerpt, limit=120)}"'
         resend = Resend.ONCE if problem.broken and call.repeatable else Resend.NEVER
         if call.writes:
-            message += ", so whether the change landed is unknown"
-            return Failure(OutcomeUnknown(message, operation=call.operation, hint=read_back(call)), resend)
+            return Failure(outages.unknown_outcome(message, call=call), resend)
         hint = "check that the endpoint is the platform's API and that no proxy answers in its place"
         return Failure(MalformedAnswer(message, operation=call.operation, hint=hint), resend)
 

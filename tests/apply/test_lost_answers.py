@@ -67,7 +67,7 @@ class TestEveryWrite:
         ended = ending(platform, build(platform))
 
         assert (ended.outcome, platform.writes()) == (Outcome.FAILED, [call, call])
-        assert "no answer came, and it did not take effect" in ended.reason
+        assert ended.reason == "no answer; read back, it did not take effect"
 
     def test_that_cannot_be_read_back_is_unknown(self, platform: MemoryPlatform, call: str, build: Builder) -> None:
         """Where nobody can say, we say so, and what to do."""

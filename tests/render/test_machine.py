@@ -121,6 +121,7 @@ def test_a_stream_begins_with_its_version() -> None:
                 "reason": "taken\u2028",
                 "hint": "choose",
                 "seconds": 0.123,
+                "denied": False,
             },
         ),
         (

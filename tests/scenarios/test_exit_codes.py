@@ -110,6 +110,16 @@ def test_1_when_nothing_could_be_applied(folder: Folder, server: ScriptedServer)
 
 
 @pytest.mark.parametrize("status", [401, 403])
+def test_7_when_nothing_may_be_written(folder: Folder, server: ScriptedServer, status: int) -> None:
+    """A token that may read and not write ends an apply with 7: it is the token that is to be changed."""
+    folder.action("one")
+    server.answer_with(Answer(data=page_data()), Answer(data=page_data()), refusal(status, message="read only"))
+    ended = folder.run("apply", "--auto-approve", *remote(server))
+    assert ended.code == 7
+    assert "read only" in ended.said
+
+
+@pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("command", ["plan", "drift", "apply"])
 def test_7_when_the_credentials_are_refused(folder: Folder, server: ScriptedServer, command: str, status: int) -> None:
     """Authentication and authorization end with 7, whatever the command, and the token is not shown."""
