@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.manifests.canonical import Canon, rewritten
 from reconciler.manifests.examine import is_json
+from reconciler.manifests.layout import ended
 from reconciler.manifests.source import Parsed, parse
 
 if TYPE_CHECKING:
@@ -90,11 +91,13 @@ def formatted(
         return parsed.diagnostics
     if not parsed.documents:
         return text
-    lines_only = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for canon in (Canon(order), Canon(order, is_reordering=False), Canon({}, is_reordering=False, is_renaming=False)):
+    lines_only = ended(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    whole, *lesser = Canon(order), Canon(order, is_reordering=False), Canon({}, is_reordering=False, is_renaming=False)
+    for canon in (whole, *lesser):
         settled = _settled(lines_only, canon)
         if settled is not None and _means_the_same(parsed, parse(settled, file=file)):
-            return settled
+            # What a lesser form has put in lines may be ready for the whole one: it is to settle in one run.
+            return settled if canon is whole or settled == text else formatted(settled, file=file, order=order)
     return (_unformattable(file),)
 
 

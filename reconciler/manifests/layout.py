@@ -21,6 +21,7 @@ from reconciler.manifests.yaml_events import yaml_events
 Shape = Literal["mapping", "list", "flow mapping", "flow list", "block text", "inline"]
 
 _BLOCK_STYLES: Final = ("|", ">")
+_HEADER: Final = re.compile(r"([|>])([1-9]?)[-+]?([1-9]?)")
 _KEEPS_BREAKS: Final = re.compile(r"[|>][1-9]?\+")
 
 
@@ -73,6 +74,23 @@ def documents(text: str) -> list[Node]:
     return [_composed(events, lines) for events in _by_document(yaml_events(text))]
 
 
+def ended(text: str) -> str:
+    """Return a text that parses with a line end behind its last line, meaning what it meant.
+
+    A block text that the file ends in, without a line end, has none at its own end either: it is told to strip it.
+    """
+    if text.endswith("\n"):
+        return text
+    last = documents(text)[-1]
+    while last.is_block:
+        last = last.entries[-1].value
+    lines = text.split("\n")
+    if last.shape == "block text" and last.last_line == len(lines) - 1:
+        header = lines[last.line]
+        lines[last.line] = header[: last.column] + _HEADER.sub(r"\1\2\3-", header[last.column :], count=1)
+    return "\n".join(lines) + "\n"
+
+
 def _by_document(events: Iterable[Any]) -> Iterable[list[Any]]:
     current: list[Any] = []
     for event in events:
@@ -122,7 +140,10 @@ def _leaf(event: Any, lines: Sequence[str]) -> Node:
         return Node("inline", start.line, start.column, end.line, end.column, content)
     last_line = min(end.line - 1 if end.column == 0 else end.line, len(lines) - 1)
     if not _KEEPS_BREAKS.search(lines[start.line], start.column):
-        while last_line > start.line and not lines[last_line].strip():
+        rows = lines[start.line + 1 : last_line + 1]
+        width = next((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), 0)
+        # White space beyond the indentation is text.
+        while last_line > start.line and not lines[last_line].strip() and len(lines[last_line]) <= width:
             last_line -= 1
     return Node("block text", start.line, start.column, last_line, len(lines[last_line]), content)
 

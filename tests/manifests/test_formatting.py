@@ -308,6 +308,31 @@ def test_a_list_that_would_lose_something_stays_a_list(parameters: str) -> None:
     assert formatted_text(text) == text
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"), [("|", "|-"), (">", ">-"), ("|+", "|-"), ("|-", "|-"), ("&x |2 # y", "&x |2- # y")]
+)
+def test_a_block_text_without_a_line_end_at_the_end_of_the_file_keeps_its_text(header: str, kept: str) -> None:
+    """The file gets its line end, the text gets none, wherever it is moved to."""
+    text = f"kind: Action\nspec:\n  tags: [a]\n  description: {header}\n    one\n    two"
+    expected = f"kind: Action\nspec:\n  description: {kept}\n    one\n    two\n  tags: [a]\n"
+    assert formatted_text(text) == expected
+
+
+def test_white_space_beyond_the_indentation_ends_a_block_text() -> None:
+    """It is text, not a blank line behind it."""
+    text = "kind: Action\nspec:\n  tags: [a]\n  description: |\n    one\n      \n"
+    expected = "kind: Action\nspec:\n  description: |\n    one\n      \n  tags: [a]\n"
+    assert formatted_text(text) == expected
+
+
+def test_what_is_ready_to_be_put_in_order_only_when_formatted_settles_in_one_run() -> None:
+    """Keys cannot be moved as long as a kept blank line would be moved with them; then a second run would go on."""
+    text = "spec:\n   \n  timeout: 5\n  tags: \n   metadata: >+\nkind: Action\n"
+    once = formatted_text(text)
+    assert formatted_text(once) == once
+    assert once.startswith("kind: Action")
+
+
 # -- laws
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
