@@ -90,7 +90,7 @@ def _combined() -> dict[str, Any]:
         # A project file comes last, and takes no references: what it shares with the others is as they have it.
         definitions = body.pop("$defs", {}) | definitions
         definitions[model.__name__] = body
-        when = {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
+        when = {"properties": {"kind": {"const": kind}}}
         arms.append({"if": when, "then": {"$ref": f"#/$defs/{model.__name__}"}})
     return {
         "$schema": _DIALECT,
@@ -98,12 +98,15 @@ def _combined() -> dict[str, Any]:
         "title": "Manifest",
         "description": "One document of a reconciler project, of any kind.",
         "type": "object",
-        "required": ["apiVersion", "kind", "spec"],
-        "properties": {
-            "apiVersion": {"const": API_VERSION, "description": "Version of the manifest format."},
-            "kind": {"enum": list(MODELS), "description": "What this document describes."},
+        "properties": {"kind": {"enum": list(MODELS), "description": "What this document describes."}},
+        # What is common to all kinds is said here only where no kind says it: editors show an error as often as it is
+        # found.
+        "if": {"type": "object", "properties": {"kind": {"enum": list(MODELS)}}, "required": ["kind"]},
+        "then": {"allOf": arms},
+        "else": {
+            "properties": {"apiVersion": {"const": API_VERSION, "description": "Version of the manifest format."}},
+            "required": ["apiVersion", "kind", "spec"],
         },
-        "allOf": arms,
         "$defs": dict(sorted(definitions.items())),
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from reconciler.manifests.schema import schemas, stale, write
 
@@ -84,6 +85,21 @@ def test_an_edited_schema_is_stale(tmp_path: Path) -> None:
     path = tmp_path / "trigger.schema.json"
     path.write_text(json.dumps(json.loads(path.read_text())))
     assert stale(tmp_path) == ["trigger.schema.json"]
+
+
+@pytest.mark.parametrize(
+    ("document", "missing"),
+    [
+        ({"kind": "Project"}, ["apiVersion", "spec"]),
+        ({"kind": "Trigger"}, ["apiVersion", "metadata", "spec"]),
+        ({"name": "stray"}, ["apiVersion", "kind", "spec"]),
+    ],
+)
+def test_the_combined_schema_tells_each_missing_key_once(document: dict[str, str], missing: list[str]) -> None:
+    """Editors show an error as often as it is found."""
+    errors = jsonschema.Draft202012Validator(schemas()["manifest.schema.json"]).iter_errors(document)
+    told = sorted(error.message for error in errors if error.validator == "required")
+    assert told == [f"'{key}' is a required property" for key in missing]
 
 
 def test_an_unknown_kind_is_the_only_error_of_the_combined_schema() -> None:
