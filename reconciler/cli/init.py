@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -19,6 +20,8 @@ from reconciler.errors import ConfigurationError
 from reconciler.manifests.scalar_text import scalar
 from reconciler.manifests.schema_line import SCHEMA
 
+_OWN_FOLDER: Final = ".reconciler"
+
 
 @click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
@@ -27,7 +30,7 @@ def command(*, folder: Path, name: str | None) -> None:
     """Start a project: reconciler.yaml, an example action and an example trigger, and the schema for your editor.
 
     An action.json found in the folder is used as it is: the manifest refers to it. Existing files are never
-    overwritten.
+    overwritten; .gitignore gets a line for .reconciler/, the folder of what stays on this machine.
     """
     files = _files(folder, name or _project_name(folder))
     taken = [path for path in files if path.exists()]
@@ -39,9 +42,21 @@ def command(*, folder: Path, name: str | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         click.echo(f"wrote {path}")
+    _keep_out_of_git(folder / ".gitignore")
     click.echo(
         "\nNext: reconciler validate, then reconciler plan --platform embedded to try it on this machine.", err=True
     )
+
+
+def _keep_out_of_git(ignored: Path) -> None:
+    """Have git leave alone what this tool keeps for this machine: a database and tokens."""
+    before = ignored.read_text(encoding="utf-8") if ignored.exists() else ""
+    if _OWN_FOLDER in {line.strip().strip("/") for line in before.splitlines()}:
+        return
+    line_end = "\n" if before and not before.endswith("\n") else ""
+    with ignored.open("a", encoding="utf-8") as file:
+        file.write(f"{line_end}{_OWN_FOLDER}/\n")
+    click.echo(f"{'added a line to' if before else 'wrote'} {ignored}")
 
 
 def _project_name(folder: Path) -> str:

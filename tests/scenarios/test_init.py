@@ -41,3 +41,20 @@ def test_every_project_has_an_inventory_of_its_own(folder: Folder) -> None:
         ids.append(settings.inventory.id)
     assert {UUID(each).version for each in ids} == {4}
     assert ids[0] != ids[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, ".reconciler/\n"),
+        ("*.bag", "*.bag\n.reconciler/\n"),
+        ("*.bag\n", "*.bag\n.reconciler/\n"),
+        ("/.reconciler\n", "/.reconciler\n"),
+    ],
+)
+def test_git_leaves_alone_what_stays_on_this_machine(folder: Folder, before: str | None, after: str) -> None:
+    """The embedded platform's database and tokens lie in .reconciler; what .gitignore says already stays."""
+    if before is not None:
+        folder.write(".gitignore", before)
+    assert folder.run("init").code == 0
+    assert (folder.path / ".gitignore").read_text() == after
