@@ -26,8 +26,6 @@ _ADOPT_MANY: Final = (
     " { adopt: true } in their manifests"
 )
 
-_REVIEW_AGAIN: Final = "plan again and review what changed"
-
 
 def refuse_refused(plan: Plan) -> None:
     """Stop a plan that guards refuse.
@@ -77,15 +75,14 @@ def refuse_other_inventory(plan: Plan, inventory: Inventory) -> None:
         GuardRefused: It was made with another inventory, or that is of another organization.
         StalePlan: What it touches is ours no more, or ours only by now.
     """
-    from reconciler.plan.guards import ownership_moved
+    from reconciler.plan.guards import ownership_moved, refuse_stale
 
     if plan.inventory is None or plan.inventory.id != inventory.id:
         raise GuardRefused("the plan was made with another inventory, or with none", hint="plan again")
     refuse_other_organization(inventory, plan.identity)
     if plan.inventory.serial == inventory.serial:
         return
-    if sentences := ownership_moved(plan, inventory):
-        raise StalePlan("the plan is stale: " + "; ".join(sentences), hint=_REVIEW_AGAIN)
+    refuse_stale(ownership_moved(plan, inventory))
 
 
 def confirm_current(project: Project, plan: Plan) -> Plan:
@@ -98,7 +95,7 @@ def confirm_current(project: Project, plan: Plan) -> Plan:
         StalePlan: Something moved since the plan was made.
         GuardRefused: The plan was made for another platform or organization.
     """
-    from reconciler.plan.guards import moved, taken_up
+    from reconciler.plan.guards import moved, refuse_stale, taken_up
     from reconciler.plan.planfile import needs_manifests, plan_id
 
     live = _touched(project, plan)
@@ -108,8 +105,7 @@ def confirm_current(project: Project, plan: Plan) -> Plan:
             f"this is {live.identity.org_id} on {live.identity.endpoint}",
             hint="apply it where it was made for, or plan again",
         )
-    if sentences := (*moved(plan, live), *taken_up(plan, live)):
-        raise StalePlan("the plan is stale: " + "; ".join(sentences), hint=_REVIEW_AGAIN)
+    refuse_stale((*moved(plan, live), *taken_up(plan, live)))
     if not needs_manifests(plan):
         return plan
     try:

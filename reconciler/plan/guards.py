@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
+from typing import Final
 
 from reconciler.domain.address import Kind
 from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
-from reconciler.errors import GuardRefused
+from reconciler.errors import GuardRefused, StalePlan
 from reconciler.inventory.document import Entry, Inventory
 from reconciler.manifests.desired import Resource
 from reconciler.plan.model import Change, Observed, Op, Plan
 from reconciler.plan.references import users_left
+
+#: How many of the resources that moved are named.
+_SHOWN: Final = 5
 
 
 def service_user_refusal(resource: Resource, record: LiveRecord | None) -> str | None:
@@ -38,6 +42,19 @@ def refuse_service_users(refusals: Iterable[str]) -> None:
             hint="a service user is chosen at creation: leave service_user_id out, or delete the trigger on the "
             "platform yourself and apply again",
         )
+
+
+def refuse_stale(sentences: Sequence[str]) -> None:
+    """Stop a plan of which something moved since it was made; the sentences say what did.
+
+    Raises:
+        StalePlan: With the first few of them and how many more there are.
+    """
+    if not sentences:
+        return
+    shown = "; ".join(sentences[:_SHOWN])
+    more = f"; and {len(sentences) - _SHOWN:,} more moved" if len(sentences) > _SHOWN else ""
+    raise StalePlan(f"the plan is stale: {shown}{more}", hint="plan again and review what changed")
 
 
 def moved(plan: Plan, live: Live) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.domain.live import LiveRecord
-from reconciler.errors import GuardRefused
-from reconciler.plan.guards import moved
+from reconciler.errors import GuardRefused, StalePlan
+from reconciler.plan.guards import moved, refuse_stale
 from tests.plan.builders import (
     LATER,
     action,
@@ -73,3 +73,18 @@ def test_what_the_plan_does_not_touch_may_move() -> None:
 
     assert [change.address for change in plan.changes] == [trigger_address()]
     assert moved(plan, live(action_record(digest="d2"), trigger_record())) == ()
+
+
+def test_a_stale_plan_names_a_few_and_counts_the_rest() -> None:
+    """Three hundred sentences in one line help nobody."""
+    with pytest.raises(StalePlan) as stale:
+        refuse_stale([f"action.a{number} is gone from the platform" for number in range(300)])
+
+    assert "action.a4 is gone" in stale.value.message
+    assert "action.a5 is gone" not in stale.value.message
+    assert stale.value.message.endswith("; and 295 more moved")
+
+
+def test_a_plan_of_which_nothing_moved_is_not_stale() -> None:
+    """No sentence, no refusal."""
+    refuse_stale(())
