@@ -25,7 +25,7 @@ def command(*, invocation_ids: tuple[str, ...], everything: bool, output: str, *
     What runs is ended within moments.
     """
     if everything == bool(invocation_ids):
-        raise click.UsageError("name invocations, or say --all")
+        raise click.UsageError("name invocations or say --all, one of the two")
     with connected(arguments) as platform:
         if everything:
             _tell_count(_cancel_all(platform), output)

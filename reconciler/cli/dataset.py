@@ -42,9 +42,9 @@ def command() -> None:
 def import_command(*, folder: Path, copy: bool, uri: str | None, output: str, **arguments: Any) -> None:
     """Make a dataset of the files of a folder; triggers that wait for them fire.
 
-    Files stay where they are and count as ingested; with --copy they are copied, to a served platform by HTTP, and
-    count as uploaded. A platform on another machine finds them at --uri, or needs --copy. Left out are links, what is
-    no file, and what this tool keeps in .reconciler.
+    Files stay where they are, and triggers hear that they were ingested; with --copy they are copied, to a served
+    platform by HTTP, and triggers hear that they were uploaded. A platform on another machine finds them at --uri, or
+    needs --copy. Left out are links, what is no file, and what this tool keeps in .reconciler.
 
     Over HTTP thousands of files go in several requests, each of which registers all of its files or none. To go on
     after one that failed, name the --dataset: what is registered there in the same size is not registered again.

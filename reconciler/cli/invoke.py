@@ -58,8 +58,9 @@ def command(*, action: str, digest: str | None, owner: str | None, output: str, 
         kind = platform.identity().kind
     show(record, output)
     if output == "text":
-        run = " Run what is queued with: reconciler run --executor process|container" if kind == "embedded" else ""
-        click.echo(f"Its log: reconciler logs {record.invocation_id} --follow{run}", err=True)
+        if kind == "embedded":
+            click.echo("Run what is queued with: reconciler run --executor process|container --until-idle", err=True)
+        click.echo(f"Its log: reconciler logs {record.invocation_id} --follow", err=True)
 
 
 def _request(action: ActionRecord, arguments: dict[str, Any], *, parameters: dict[str, str]) -> CreateInvocationRequest:

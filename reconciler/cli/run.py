@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.connection import settings_of
-from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option, platform_options
+from reconciler.cli.runner_options import options_of, runner_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,34 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--until-idle", is_flag=True, help="Leave when nothing is queued and nothing runs; with 1 when a run failed."
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Invocations at once.")
-@click.option(
-    "--engine",
-    envvar="RECONCILER_ENGINE",
-    type=FILLED,
-    metavar="COMMAND",
-    help="Container engine.  [default: what is there]",
-)
-@click.option(
-    "--container-arguments",
-    envvar="RECONCILER_CONTAINER_ARGUMENTS",
-    default="",
-    metavar="OPTIONS",
-    help="More options for the engine's run, such as '--ulimit nofile=1024'.",
-)
-@click.option("--network", is_flag=True, help="Containers may use the network.")
-@click.option(
-    "--secrets",
-    type=FilledPath(exists=True, dir_okay=False),
-    envvar="RECONCILER_SECRETS",
-    help="JSON object with the values of parameters like roboto-secret://NAME.",
-)
-@click.option(
-    "--work-dir",
-    type=FilledPath(exists=True, file_okay=False),
-    envvar="RECONCILER_WORK_DIR",
-    help="Where folders of runs are made.  [default: where temporary files go]",
-)
+@runner_options
 @platform_options
 @output_option("text", "json")
 def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
@@ -67,20 +40,13 @@ def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
     Several may run side by side, also as several of these commands: each invocation is run by one. Ctrl-C ends what
     runs and queues it again.
 
-    With --until-idle the exit code is 1 when a run that this command took has failed for good; one that was cancelled
-    has not.
+    With --until-idle it also waits for what other runners have under way; what a dead one left is tried again after a
+    minute of silence. The exit code is 1 when a run that this command took has failed for good; one that was
+    cancelled has not.
     """
-    from reconciler.running import ExecutorKind, RunnerOptions, open_runner
+    from reconciler.running import open_runner
 
-    options = RunnerOptions(
-        executor=ExecutorKind(arguments["executor"]),
-        jobs=arguments["jobs"],
-        engine=arguments["engine"],
-        container_arguments=arguments["container_arguments"],
-        network=arguments["network"],
-        secrets=arguments["secrets"],
-        work_dir=arguments["work_dir"],
-    )
+    options = options_of(arguments)
     stop, tally = threading.Event(), Tally(_teller(output))
     with open_runner(settings_of(arguments), options, tell=tally, warn=_warn, stop=stop) as runner:
         _announce(options.executor.value, output)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.options import output_option
+from reconciler.cli.runner_options import options_of, runner_options
 from reconciler.config import DEFAULT_EMBEDDED
 from reconciler.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from reconciler.running import RunnerOptions
     from reconciler.serving.server import Opened
 
 #: The port where none is named: no well-known service has it.
@@ -56,8 +56,7 @@ DEFAULT_PORT: Final = 8642
     show_default=True,
     help="What runs queued invocations; process has no sandbox.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Runs at once.")
-@click.option("--network", is_flag=True, help="Containers may use the network.")
+@runner_options
 @click.option(
     "--file-root",
     "file_roots",
@@ -73,12 +72,10 @@ def command(
     port: int,
     database: Path,
     config: Path | None,
-    executor: str,
-    jobs: int,
-    network: bool,
     file_roots: tuple[Path, ...],
     output: str,
     no_color: bool,
+    **runner: Any,
 ) -> None:
     """Serve the embedded platform over HTTP, to this tool and to the platform's own clients.
 
@@ -94,7 +91,7 @@ def command(
         host=host,
         port=port,
         config=config,
-        runner=_runner_options(executor, jobs=jobs, network=network, file_roots=file_roots),
+        runner=None if runner["executor"] == "none" else options_of(runner, file_roots=file_roots),
         environ=os.environ,
     )
     with written_aside(_log) as log, open_server(settings, log=log) as server:
@@ -109,14 +106,6 @@ def _check_extra() -> None:
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
         hint = "pip install 'roboto-reconciler[serve]', or in a clone: pip install '.[serve]'"
         raise ConfigurationError("serve needs more packages", hint=hint)
-
-
-def _runner_options(executor: str, *, jobs: int, network: bool, file_roots: tuple[Path, ...]) -> RunnerOptions | None:
-    if executor == "none":
-        return None
-    from reconciler.running import ExecutorKind, RunnerOptions
-
-    return RunnerOptions(executor=ExecutorKind(executor), jobs=jobs, network=network, file_roots=file_roots or None)
 
 
 def _announce(server: Opened, *, output: str) -> None:

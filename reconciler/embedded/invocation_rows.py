@@ -153,6 +153,11 @@ class InvocationRows:
             (microseconds(since),),
         )
 
+    def any_under_way(self) -> bool:
+        """Return True while an invocation of any organization is with a runner."""
+        statement = f"SELECT 1 FROM invocations WHERE {_UNDER_WAY} LIMIT 1"  # noqa: S608
+        return self._connection.execute(statement).fetchone() is not None
+
     def add_logs(self, invocation_id: str, records: Iterable[LogRecord]) -> None:
         """Add log records behind those that are there."""
         self._connection.executemany(

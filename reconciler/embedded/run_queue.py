@@ -22,6 +22,11 @@ class RunQueue:
         with self._session.writing("claim invocations") as rows:
             return runs.claim_queued(rows, limit=limit, now=self._session.now())
 
+    def any_under_way(self) -> bool:
+        """Return True while an invocation is with some runner, which may be dead."""
+        with self._session.reading("look for runs under way") as rows:
+            return rows.invocations.any_under_way()
+
     def heartbeat(self, invocation_id: str) -> InvocationRecord:
         """Record that a run is alive; the answer tells when somebody has cancelled it."""
         with self._session.writing(f'heartbeat of invocation "{invocation_id}"', may_have_ended=True) as rows:

@@ -49,7 +49,7 @@ class Runner:
         credentials: Gives the variables by which an action reaches the platform, where it is served.
         pace: How long things may take.
         tell: Told what happens, from several threads, one at a time.
-        warn: Told in a sentence when the platform cannot be asked for work; the runner asks again.
+        warn: Told in a sentence when the platform cannot be asked for work, or when others are waited for.
         stop: Ends the runner when it is set.
         now: Tells the time, in UTC.
     """
@@ -93,12 +93,14 @@ class Runner:
         self._wake = threading.Event()
         self._under_way: list[Future[None]] = []
         self._looked_for_orphans = float("-inf")
+        self._waiting = False
 
     def run(self, *, until_idle: bool = False) -> None:
         """Run what is queued; a runner runs once.
 
         Args:
-            until_idle: Return when nothing is queued and nothing of this runner is under way.
+            until_idle: Return when nothing is queued and nothing is under way, here or with another runner: what a
+                dead one left behind is tried again as soon as its silence shows.
 
         Raises:
             ConfigurationError: The executor's engine is not there.
@@ -128,9 +130,20 @@ class Runner:
                 if until_idle:
                     raise
                 self._warn(error.message)
-            if until_idle and not self._under_way:
+            if until_idle and not self._under_way and not self._waits_for_others():
                 return
             self._wake.wait(self._pace.idle)
+
+    def _waits_for_others(self) -> bool:
+        """Return True while other runners are at work, or were; says so once."""
+        others = self._platform.run_queue.any_under_way()
+        if others and not self._waiting:
+            self._waiting = True
+            self._warn(
+                "another runner is at work, or died at work: waiting until its runs have ended, or are tried again"
+                f" after {self._pace.silence:g} s without a sign of life"
+            )
+        return others
 
     def _take_work(self, pool: ThreadPoolExecutor) -> None:
         self._retry_orphans()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reconciler.domain.secrets import REFERENCE_SCHEME
 from reconciler.errors import RunFailed
+
+#: What a key of the file looks like.
+_KEY: Final = f"{REFERENCE_SCHEME}NAME"
 
 
 def secrets_for(parameters: Mapping[str, Any], *, file: Path | None) -> dict[str, str]:
@@ -28,7 +31,7 @@ def secrets_for(parameters: Mapping[str, Any], *, file: Path | None) -> dict[str
     provided = _read(file)
     missing = {name: uri for name, uri in wanted.items() if uri not in provided}
     if missing:
-        raise RunFailed(f"the file of secrets does not have what {_listed(missing)} asks for")
+        raise RunFailed(f"the file of secrets lacks what {_listed(missing)} asks for; its keys are like {_KEY}")
     return {name: provided[uri] for name, uri in wanted.items()}
 
 
@@ -49,6 +52,5 @@ def _read(file: Path) -> dict[str, str]:
         # No cause: a decoder's message may quote the file.
         raise RunFailed("the file of secrets is not JSON") from None
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
-        legal = f"one JSON object of texts, with keys like {REFERENCE_SCHEME}NAME"
-        raise RunFailed(f"the file of secrets must hold {legal}")
+        raise RunFailed(f"the file of secrets must hold one JSON object of texts, with keys like {_KEY}")
     return content

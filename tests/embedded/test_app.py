@@ -15,6 +15,7 @@ from reconciler.domain.datasets import CreateDatasetRequest
 from reconciler.embedded.app import BODY_LIMIT, build_app
 from reconciler.embedded.http.accounts import Accounts
 from reconciler.embedded.http.application import application
+from reconciler.embedded.http.refusals import MESSAGE_LIMIT
 from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import Caller, EmbeddedPlatform
 from tests.contract.builders import new_action
@@ -203,6 +204,25 @@ def test_every_wrong_field_is_named_without_its_value(client: httpx.Client) -> N
     assert "hunter2" not in message
     places = [problem.partition(":")[0] for problem in message.split("; ")]
     assert places == ["inherits.name", "inherits.digest", "parameters.0.name", "timeout"]
+
+
+def test_of_very_many_problems_the_first_are_named(client: httpx.Client) -> None:
+    """The answer is no longer than anybody reads."""
+    body: dict[str, Any] = {"requests": [{}] * 1000}
+
+    message = client.post("/v1/files/import/batch", json=body).json()["error"]["message"]
+
+    assert message.startswith("requests.0.dataset_id: Field required; ")
+    assert message.endswith("; and 2,980 more")
+
+
+def test_what_a_message_quotes_does_not_make_it_endless(client: httpx.Client) -> None:
+    """Names come from clients, and may be of any length."""
+    response = client.get("/v1/actions/ros_ingest", headers={"X-Roboto-Resource-Owner-Id": "og_" * 3_000})
+
+    message = response.json()["error"]["message"]
+    assert len(message) == MESSAGE_LIMIT
+    assert message.endswith("…")
 
 
 def test_a_wrong_update_names_its_field(client: httpx.Client) -> None:

@@ -110,13 +110,20 @@ def test_a_runner_that_is_stopped_queues_again_what_it_ran(workshop: Workshop) -
 
 def test_a_run_that_was_given_to_somebody_else_is_left_alone(workshop: Workshop) -> None:
     """A runner that slept for too long finds out and writes nothing over the other's."""
-
-    def give_away(invocation_id: str) -> None:
-        moved(workshop.platform, invocation_id, *_taken_over())
-
-    record, child = interrupted(workshop, give_away)
-    assert stages(record)[-4:] == ["Processing", "Failed", "Queued", "Scheduled"]
+    workshop.action(ENDLESS)
+    invocation_id = workshop.invoke()
+    runner = workshop.runner(pace=replace(QUICK, minute=60.0))
+    threads = in_background(runner.run)
+    assert awaited(lambda: bool(workshop.log(invocation_id)))
+    moved(workshop.platform, invocation_id, *_taken_over())
+    child = int(workshop.log(invocation_id)[0])
     assert awaited(lambda: not is_alive(child))
+    runner.stop()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    record = workshop.platform.get_invocation(invocation_id)
+    assert stages(record)[-4:] == ["Processing", "Failed", "Queued", "Scheduled"]
 
 
 def _taken_over() -> tuple[InvocationStatus, ...]:
@@ -141,6 +148,31 @@ def test_orphans_are_run_again(workshop: Workshop) -> None:
     workshop.platform.run_queue.claim(1)
     record = workshop.ran(invocation_id, now=lambda: utc_now() + timedelta(hours=1))
     assert stages(record)[:4] == ["Queued", "Scheduled", "Failed", "Queued"]
+    assert record.last_status is InvocationStatus.Completed
+
+
+def test_a_runner_that_is_to_end_waits_for_what_another_one_has(workshop: Workshop) -> None:
+    """It says so, and leaves once the other's runs have ended."""
+    workshop.action("true")
+    invocation_id = workshop.invoke()
+    workshop.platform.run_queue.claim(1)
+    told: list[str] = []
+    threads = in_background(lambda: workshop.runner(warn=told.append).run(until_idle=True))
+    assert awaited(lambda: bool(told))
+    assert "another runner" in told[0]
+    assert threads[0].is_alive()
+    moved(workshop.platform, invocation_id, InvocationStatus.Completed)
+    threads[0].join(20)
+    assert not threads[0].is_alive()
+    assert len(told) == 1
+
+
+def test_a_runner_that_is_to_end_sees_through_what_a_dead_one_left(workshop: Workshop) -> None:
+    """However fresh that one's last sign of life is: no run is left behind by a command that says it is done."""
+    workshop.action("true")
+    invocation_id = workshop.invoke()
+    workshop.platform.run_queue.claim(1)
+    record = workshop.ran(invocation_id, pace=replace(QUICK, silence=0.2))
     assert record.last_status is InvocationStatus.Completed
 
 

@@ -35,7 +35,7 @@ def test_nobody_reads_a_file_that_nobody_asks_for(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (None, "--secrets FILE"),
-        ("{}", 'does not have what parameter "token"'),
+        ("{}", 'lacks what parameter "token"'),
         ("hush no json", "not JSON"),
         ('{"roboto-secret://weights": {"hush": 1}}', "one JSON object of texts"),
         ("[]", "one JSON object of texts"),

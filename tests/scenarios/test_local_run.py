@@ -222,6 +222,16 @@ def test_files_that_are_registered_are_not_registered_again(example: Folder) -> 
     assert answer["left_out"]["registered"] == 1
 
 
+def test_what_is_queued_by_hand_says_what_comes_next(example: Folder) -> None:
+    """A command a line, so that each can be copied."""
+    said = example.run("invoke", "summarize_scans").err.splitlines()
+    (queued,) = invocations(example)
+    assert said == [
+        "Run what is queued with: reconciler run --executor process|container --until-idle",
+        f"Its log: reconciler logs {queued['invocation_id']} --follow",
+    ]
+
+
 def test_a_list_is_never_too_long(example: Folder) -> None:
     """Any number will do for a limit."""
     assert example.run("invocations", "list", "--limit", "9" * 30).code == 0

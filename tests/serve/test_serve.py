@@ -9,6 +9,7 @@ import stat
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -210,22 +211,49 @@ def test_an_executor_runs_what_is_queued(database: Path) -> None:
         "print(u.build_opener(u.ProxyHandler({})).open(r).read().decode())"
     )
     action = {"name": "whoami", "container_parameters": {"entry_point": ["python3", "-c", script]}}
+    with serving(database, "--executor", "process") as server:
+        with server.client() as client:
+            status, logs = run_of(client, action)
+        code, said = server.end()
+
+    assert status == 5, logs
+    assert '"user_id":"local@localhost"' in logs
+    assert (code, "without a sandbox" in said) == (0, True)
+
+
+def test_a_run_gets_the_secrets_it_asks_for(database: Path, tmp_path: Path) -> None:
+    """The operator provides them to the server, as to any other runner."""
+    secrets = tmp_path / "secrets.json"
+    secrets.write_text('{"roboto-secret://greeting": "good day"}')
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    action = {
+        "name": "greet",
+        "parameters": [{"name": "words", "default": "roboto-secret://greeting"}],
+        "container_parameters": {
+            "entry_point": ["sh", "-c", "pwd; cat $ROBOTO_ACTION_RUNTIME_CONFIG_DIR/secrets.json"]
+        },
+    }
+    options = ("--executor", "process", "--secrets", str(secrets), "--work-dir", str(folder))
+    with serving(database, *options) as server, server.client() as client:
+        status, logs = run_of(client, action)
+
+    assert status == 5, logs
+    assert '{"words": "good day"}' in logs
+    assert str(folder) in logs
+
+
+def run_of(client: httpx.Client, action: dict[str, Any]) -> tuple[int, str]:
+    """Create an action, have it run, and return how that ended and what it wrote."""
     invocation = {
         "data_source_id": "__UNSPECIFIED_DATA_SOURCE__",
         "data_source_type": "Dataset",
         "input_data": [],
         "invocation_source": "Manual",
     }
-    with serving(database, "--executor", "process") as server:
-        with server.client() as client:
-            client.post("/v1/actions", json=action)
-            run = client.post("/v1/actions/whoami/invoke", json=invocation).json()["data"]
-            path, status, deadline = f"/v1/actions/invocations/{run['invocation_id']}", 0, time.monotonic() + 20
-            while status < 5 and time.monotonic() < deadline:
-                status = client.get(path).json()["data"]["last_status"]
-            logs = "".join(line["log"] for line in client.get(f"{path}/logs").json()["data"]["items"])
-        code, said = server.end()
-
-    assert status == 5, logs
-    assert '"user_id":"local@localhost"' in logs
-    assert (code, "without a sandbox" in said) == (0, True)
+    client.post("/v1/actions", json=action)
+    run = client.post(f"/v1/actions/{action['name']}/invoke", json=invocation).json()["data"]
+    path, status, deadline = f"/v1/actions/invocations/{run['invocation_id']}", 0, time.monotonic() + 20
+    while status < 5 and time.monotonic() < deadline:
+        status = client.get(path).json()["data"]["last_status"]
+    return status, "".join(line["log"] for line in client.get(f"{path}/logs").json()["data"]["items"])

@@ -62,12 +62,21 @@ def read_body(adapter: TypeAdapter[Any], body: bytes) -> Any:
     """Read a body of JSON.
 
     Raises:
-        InvalidRequest: It is not JSON, or not such a request; the message names every problem.
+        InvalidRequest: It is not JSON, or not such a request; the message names what is wrong.
     """
     try:
         return adapter.validate_json(body, strict=True)
     except ValidationError as error:
-        raise InvalidRequest("; ".join(problems_of(error))) from error
+        raise InvalidRequest(_told(problems_of(error))) from error
+
+
+#: Problems that one message names; a body can have hundreds of thousands.
+PROBLEMS_TOLD: Final = 20
+
+
+def _told(problems: list[str]) -> str:
+    more = len(problems) - PROBLEMS_TOLD
+    return "; ".join(problems[:PROBLEMS_TOLD]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def problems_of(error: ValidationError) -> list[str]:

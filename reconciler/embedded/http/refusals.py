@@ -20,6 +20,10 @@ INTERNAL: Final = "RobotoInternalException"
 UNAVAILABLE: Final = "the platform cannot read or write what it keeps; its log says why"
 
 
+#: Characters of a message; what it quotes of a request may be of any length.
+MESSAGE_LIMIT: Final = 2_000
+
+
 class Refused(Exception):
     """A refusal that only HTTP knows, with the status and code it travels with."""
 
@@ -46,6 +50,8 @@ def envelope(status: int, code: str, message: str, *, headers: Mapping[str, str]
     """Return an error; nothing else may stand in it, for the official client makes keyword arguments of it."""
     # Half a surrogate pair, which a client may have sent and a message quotes, is no character of any encoding.
     text = message.encode(errors="replace").decode()
+    if len(text) > MESSAGE_LIMIT:
+        text = f"{text[: MESSAGE_LIMIT - 1]}…"
     return json_response({"error": {"error_code": code, "message": text}}, status=status, headers=headers)
 
 
