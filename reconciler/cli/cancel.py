@@ -28,7 +28,7 @@ def command(*, invocation_ids: tuple[str, ...], everything: bool, output: str, *
         raise click.UsageError("name invocations or say --all, one of the two")
     with connected(arguments) as platform:
         if everything:
-            _tell_count(_cancel_all(platform), output)
+            _tell_counts(*_cancel_all(platform), output=output)
             return
         _check_known(platform, invocation_ids)
         for invocation_id in invocation_ids:
@@ -55,8 +55,8 @@ def _check_known(platform: WholePlatform, invocation_ids: tuple[str, ...]) -> No
         raise NotFound(problems, operation="cancel", hint="nothing was cancelled: check the ids")
 
 
-def _cancel_all(platform: WholePlatform) -> int:
-    """Cancel what was active when the command began, as many calls as that takes."""
+def _cancel_all(platform: WholePlatform) -> tuple[int, int]:
+    """Cancel what was active when the command began, as many calls as that takes; return how many, and what is left."""
     from datetime import UTC, datetime
 
     from reconciler.domain.invocation_requests import CancelActiveInvocationsRequest
@@ -66,19 +66,26 @@ def _cancel_all(platform: WholePlatform) -> int:
     while True:
         answer = platform.cancel_active_invocations(request)
         cancelled += answer.success_count
+        # What failed once is tried again with each call: what the last one says is what stays.
         if not answer.has_more or not answer.success_count:
-            return cancelled
+            return cancelled, max(answer.failure_count, answer.count_remaining)
 
 
-def _tell_count(count: int, output: str) -> None:
+def _tell_counts(cancelled: int, left: int, *, output: str) -> None:
+    """Say how many were cancelled, and leave with 1 when some were not."""
     from reconciler.render.words import counted
 
     if output == "json":
         from reconciler.render.machine import records_json
 
-        click.echo(records_json(cancelled=count), nl=False)
-        return
-    click.echo(f"Cancelled {counted(count, 'invocation')}.")
+        click.echo(records_json(cancelled=cancelled, left=left), nl=False)
+    else:
+        click.echo(f"Cancelled {counted(cancelled, 'invocation')}.")
+    if left:
+        click.echo(
+            f"{counted(left, 'invocation')} could not be cancelled; reconciler cancel --all tries again", err=True
+        )
+        raise click.exceptions.Exit(1)
 
 
 def _tell(platform: WholePlatform, invocation_ids: tuple[str, ...], output: str) -> None:

@@ -41,8 +41,8 @@ def command(*, until_idle: bool, output: str, **arguments: Any) -> None:
     runs and queues it again.
 
     With --until-idle it also waits for what other runners have under way; what a dead one left is tried again after a
-    minute of silence. The exit code is 1 when a run that this command took has failed for good; one that was
-    cancelled has not.
+    minute of silence. The exit code is 1 when a run that this command took, or gave up, has failed for good; one that
+    was cancelled has not.
     """
     from reconciler.running import open_runner
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field, computed_field
+from pydantic import Field, computed_field, model_validator
 
 from reconciler.domain.inputs import InvocationInput
 from reconciler.domain.invocations import (
@@ -52,6 +52,14 @@ class CancelActiveInvocationsResponse(WireModel):
     count_remaining: int
     failure_count: int
     success_count: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def count_by_flag(cls, answer: Any) -> Any:
+        """Read a newer platform's answer, which may say no more than that something remains: at least one does."""
+        if isinstance(answer, dict) and "count_remaining" not in answer and isinstance(answer.get("has_more"), bool):
+            return {**answer, "count_remaining": int(answer["has_more"])}
+        return answer
 
     # Clients of the newer platform read this flag where older ones read the count, so it always travels along.
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property; pydantic documents this form

@@ -155,7 +155,11 @@ class Runner:
         if time.monotonic() - self._looked_for_orphans < self._pace.silence / 4:
             return
         self._looked_for_orphans = time.monotonic()
-        self._platform.run_queue.retry_orphans(silent_since=self._bench.now() - timedelta(seconds=self._pace.silence))
+        silent_since = self._bench.now() - timedelta(seconds=self._pace.silence)
+        for record in self._platform.run_queue.retry_orphans(silent_since=silent_since):
+            # What is queued again is told of by whoever takes it; of what is given up nobody else would tell.
+            if record.last_status.is_terminal():
+                self._tell(record)
 
     def _begin(self, pool: ThreadPoolExecutor, run: Run) -> None:
         future = pool.submit(self._see_through, run)

@@ -92,6 +92,18 @@ def test_a_bulk_cancellation_tells_how_many_are_left(server: ScriptedServer, pla
     assert not second.has_more
 
 
+@pytest.mark.parametrize("more", [True, False])
+def test_a_newer_platform_says_only_whether_anything_is_left(
+    server: ScriptedServer, platform: HttpPlatform, more: bool
+) -> None:
+    """Its clients read no count any more."""
+    server.answer_with(Answer(data={"success_count": 3, "failure_count": 0, "has_more": more}))
+
+    answer = platform.cancel_active_invocations(CancelActiveInvocationsRequest())
+
+    assert (answer.count_remaining, answer.has_more) == (int(more), more)
+
+
 def test_datasets_and_files_are_read(server: ScriptedServer, platform: HttpPlatform) -> None:
     """Nested metadata stays as it is; an import is answered with a plain list."""
     nested = {"sensor": {"type": "lidar", "rates": [10, None]}}

@@ -176,6 +176,19 @@ def test_a_runner_that_is_to_end_sees_through_what_a_dead_one_left(workshop: Wor
     assert record.last_status is InvocationStatus.Completed
 
 
+def test_a_runner_tells_of_what_it_gives_up(workshop: Workshop) -> None:
+    """Nobody takes it again, and so nobody else would."""
+    workshop.action("true")
+    invocation_id = workshop.invoke()
+    for _ in range(2):
+        workshop.platform.run_queue.claim(1)
+        workshop.platform.run_queue.retry_orphans(silent_since=utc_now())
+    workshop.platform.run_queue.claim(1)
+    told: list[InvocationRecord] = []
+    workshop.ran(invocation_id, pace=replace(QUICK, silence=0.2), tell=told.append)
+    assert [(each.invocation_id, each.last_status) for each in told] == [(invocation_id, InvocationStatus.Deadly)]
+
+
 def test_the_third_failure_is_deadly(workshop: Workshop) -> None:
     """Twice an invocation may be tried again."""
     workshop.action("exit 1")

@@ -247,3 +247,14 @@ def test_130_when_a_library_makes_an_error_of_its_own_of_an_interrupt(
         error.__cause__ = KeyboardInterrupt()
     assert exit_with(error) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_1_when_some_invocations_could_not_be_cancelled(folder: Folder, server: ScriptedServer) -> None:
+    """What was cancelled is told, and how many are left."""
+    answer = {"success_count": 3, "failure_count": 1, "count_remaining": 1}
+    server.answer_with(Answer(data=answer), Answer(data={**answer, "success_count": 0}))
+
+    ended = folder.run("cancel", "--all", *remote(server))
+
+    assert (ended.code, ended.out) == (1, "Cancelled 3 invocations.\n")
+    assert ended.err == "1 invocation could not be cancelled; reconciler cancel --all tries again\n"
