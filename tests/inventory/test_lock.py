@@ -100,6 +100,38 @@ def test_a_holder_that_is_gone_blocks_no_longer_than_its_lease(lock: Lock, time:
     assert bob(lock).lease.number == gone.lease.number + 1
 
 
+def test_a_dead_holder_whose_clock_was_ahead_is_waited_for_no_longer(local_lock: Lock, time: Time) -> None:
+    """Its lease seems to hold for hours; nobody prolongs it while we wait."""
+    ahead = replace(local_lock, now=lambda: time.moment + timedelta(hours=5))
+    gone = ann(ahead)
+    with pytest.raises(Locked):
+        bob(local_lock, timeout=60.0)
+    assert bob(local_lock, timeout=120.0).lease.number == gone.lease.number + 1
+    assert sum(time.slept) == 60.0 + LEASE.total_seconds()
+
+
+def test_what_a_holder_gives_back_is_free_by_every_clock(lock: Lock, time: Time) -> None:
+    """Also when its own clock is ahead of the others."""
+    ahead = replace(lock, now=lambda: time.moment + timedelta(hours=5))
+    ahead.release(ann(ahead))
+    bob(lock)
+
+
+def test_a_living_holder_whose_clock_is_ahead_is_waited_for(local_lock: Lock, time: Time) -> None:
+    """Each heartbeat is a sign of life."""
+    ahead = replace(local_lock, now=lambda: time.moment + timedelta(hours=5))
+    held = ann(ahead)
+
+    def meanwhile() -> None:
+        if len(time.slept) % 20 == 0:
+            ahead.prolong(held)
+
+    time.meanwhile = meanwhile
+    with pytest.raises(Locked):
+        bob(local_lock, timeout=300.0)
+    held.check()
+
+
 def test_a_heartbeat_makes_the_lease_last(lock: Lock, time: Time) -> None:
     """With heartbeats nobody gets the lock, however long it is held."""
     held = ann(lock)
