@@ -148,7 +148,9 @@ class Keeper:
         if change.op not in _INTENTS:
             return None
         known = self._entries.get(change.address)
-        intent = Intent(_INTENTS[change.op], self._apply_id, self._now())
+        updates = change.op in {Op.UPDATE, Op.ADOPT} and change.after is not None
+        after = hashed(change.after or {}, self._key) if updates else None
+        intent = Intent(_INTENTS[change.op], self._apply_id, self._now(), after)
         match change.op:
             case Op.CREATE | Op.RENAME:
                 entry = replace(self._described(change, known), server_id=None, created=None, modified=None)

@@ -41,11 +41,15 @@ class IntentOp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What an apply is about to do to a resource; left over when it was cut off."""
+    """What an apply is about to do to a resource; left over when it was cut off.
+
+    ``after`` is what an update is to make of it, like ``applied`` of an entry; None for everything else.
+    """
 
     op: IntentOp
     apply_id: str
     at: datetime
+    after: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +245,13 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
             {"digest": each.digest, "modified": _moment_json(each.modified), "apply_id": each.apply_id}
             for each in entry.history[-MOST_VERSIONS:]
         ],
-        "intent": None
-        if entry.intent is None
-        else {"op": entry.intent.op.value, "apply_id": entry.intent.apply_id, "at": _moment_json(entry.intent.at)},
+        "intent": None if entry.intent is None else _intent_json(entry.intent),
     }
+
+
+def _intent_json(intent: Intent) -> dict[str, Any]:
+    after = None if intent.after is None else dict(intent.after)
+    return {"op": intent.op.value, "apply_id": intent.apply_id, "at": _moment_json(intent.at), "after": after}
 
 
 def _entry_of(document: Members) -> Entry:
@@ -278,7 +285,12 @@ def _version_of(document: Members) -> Version:
 
 
 def _intent_of(document: Members) -> Intent:
-    return Intent(document.read("op", IntentOp), document.text("apply_id"), document.moment("at"))
+    return Intent(
+        document.read("op", IntentOp),
+        document.text("apply_id"),
+        document.moment("at"),
+        document.maybe("after", document.mapping),
+    )
 
 
 def _moment_json(moment: datetime | None) -> str | None:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from reconciler.domain.address import Address
 from reconciler.domain.live import Live, LiveRecord, server_id
-from reconciler.inventory.document import Entry, Inventory, hashed
+from reconciler.inventory.document import Entry, Intent, Inventory, hashed
 from reconciler.plan.kinds.live import live_shape
+from reconciler.plan.model import Observed
 
 #: What the platform chooses where a request leaves it open, and what has a request of its own after the creation.
 _LEFT_OPEN: Final = frozenset({"accessibility", "causes", "service_user_id"})
@@ -54,13 +55,26 @@ def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | No
         return entry
     if entry.server_id is not None:
         # An update or a deletion that may not have happened: the resource is ours while it is there.
-        return replace(entry, intent=None)
-    if record is None or not _is_as_intended(entry, record, key=key):
+        return replace(_updated(entry, entry.intent, record, key=key), intent=None)
+    if record is None:
+        return None
+    shape = hashed(live_shape(record, sensitive=frozenset(entry.sensitive)), key)
+    if _closed(shape) != _closed(entry.applied):
         return None
     return replace(entry, intent=None, server_id=server_id(record), created=record.created)
 
 
-def _is_as_intended(entry: Entry, record: LiveRecord, *, key: str) -> bool:
-    intended = {name: value for name, value in entry.applied.items() if name not in _LEFT_OPEN}
+def _updated(entry: Entry, intent: Intent, record: LiveRecord | None, *, key: str) -> Entry:
+    """Return an entry as an update left it that nobody told of; as it was, where live is another thing than meant."""
+    if intent.after is None or record is None or entry.server_id != server_id(record):
+        return entry
     shape = hashed(live_shape(record, sensitive=frozenset(entry.sensitive)), key)
-    return intended == {name: value for name, value in shape.items() if name not in _LEFT_OPEN}
+    if _closed(shape) != _closed(intent.after):
+        return entry
+    seen = Observed.of(record)
+    return replace(entry, applied=shape, digest=seen.digest, modified=seen.modified)
+
+
+def _closed(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the platform does not choose of a shape."""
+    return {name: value for name, value in shape.items() if name not in _LEFT_OPEN}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -136,14 +136,14 @@ class World:
         report = self.apply(made)
         assert {ending.outcome for ending in report.endings} <= {Outcome.APPLIED}
 
-    def check_is_whole(self) -> None:
-        """Nothing is left to do, and the inventory is exactly what is live."""
+    def check_is_whole(self, *, forgotten: Collection[str] = ()) -> None:
+        """Nothing is left to do, and the inventory is exactly what is live, but for what was forgotten."""
         made = self.plan()
         assert (made.changes, made.refusals, made.drift, made.refreshes) == ((), (), (), ())
         inventory, _ = self.shelf.read()
         live = observe(self.platform).records
         assert {at: entry.server_id for at, entry in inventory.entries.items()} == {
-            at: server_id(record) for at, record in live.items()
+            at: server_id(record) for at, record in live.items() if str(at) not in forgotten
         }
         assert all(entry.intent is None for entry in inventory.entries.values())
 
@@ -165,10 +165,14 @@ BEFORE = (
     action("kept"),
     action("leaving"),
     action("left"),
+    action("let_be", more="lifecycle: {on_remove: forget}\n"),
     trigger("on_old", "old"),
     trigger("on_leaving", "leaving"),
     trigger("stale", "kept"),
 )
+#: What the second manifests let go and leave be.
+FORGOTTEN = frozenset({"action.let_be"})
+
 AFTER = (
     action("new", more="lifecycle: {renamed_from: old}\n"),
     action("kept", uri="img:2"),

@@ -11,7 +11,8 @@ from reconciler.apply.events import ChangeEnded, Outcome
 from reconciler.domain.requests import UpdateActionRequest
 from reconciler.errors import InventoryUnavailable
 from reconciler.inventory.document import Inventory
-from tests.laws.owned_world import AFTER, Fuse, Killed, Shelf, action, load_one, started
+from reconciler.plan.model import DriftState
+from tests.laws.owned_world import AFTER, FORGOTTEN, Fuse, Killed, Shelf, action, load_one, started
 
 
 def test_what_a_dead_apply_still_makes_is_not_lost(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_what_a_dead_apply_still_makes_is_not_lost(tmp_path: Path) -> None:
         outcomes = {str(ending.address): ending.outcome for ending in world.apply(made).endings}
         assert outcomes["action.fresh"] is Outcome.FAILED
         world.converge()
-        world.check_is_whole()
+        world.check_is_whole(forgotten=FORGOTTEN)
 
 
 def test_what_somebody_else_made_meanwhile_is_not_ours(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_an_old_plan_unlearns_nothing(tmp_path: Path) -> None:
         world.declare(*texts)
         world.converge()
         world.apply(old)
-        world.check_is_whole()
+        world.check_is_whole(forgotten=FORGOTTEN)
 
 
 def test_an_inventory_that_cannot_be_written_any_more_stops_what_is_not_sent(tmp_path: Path) -> None:
@@ -78,4 +79,24 @@ def test_an_inventory_that_cannot_be_written_any_more_stops_what_is_not_sent(tmp
         whole.content, whole.version = world.shelf.content, world.shelf.version
         world.shelf = whole
         world.converge()
-        world.check_is_whole()
+        world.check_is_whole(forgotten=FORGOTTEN)
+
+
+def test_an_update_nobody_told_of_is_no_drift(tmp_path: Path) -> None:
+    """It landed and the process died: git may move on, or let it go, and nobody is accused of having changed it."""
+    with started(tmp_path) as world:
+        world.apply(world.plan())
+        changed = [action("left", uri="img:2") if text == action("left") else text for text in AFTER]
+        world.declare(*changed)
+        with pytest.raises(Killed):
+            # Both writes of the intents, and both sides of the request.
+            world.apply(world.plan(), Fuse(4))
+        assert world.platform.get_action("left").uri == "img:2"
+        world.declare(*(text for text in changed if "{name: left}" not in text))
+        gone = world.plan()
+        assert (gone.refusals, gone.drift) == ((), ())
+        world.declare(*(text.replace("img:2", "img:3") if "{name: left}" in text else text for text in changed))
+        moved = world.plan()
+        assert {each.state for each in moved.drift} == {DriftState.PENDING}
+        world.converge()
+        world.check_is_whole(forgotten=FORGOTTEN)

@@ -166,6 +166,23 @@ def test_a_saved_plan_does_not_delete_what_is_used_by_now(owned: Folder) -> None
     assert "action.report is used by trigger.late by now" in ended.err
 
 
+def test_a_saved_plan_does_not_forget_what_was_made_again_since(owned: Folder) -> None:
+    """It was gone when the plan was made; another apply has brought it back."""
+    platform = live(owned)
+    platform.delete_trigger("on_bag")
+    platform.close()
+    manifest = owned.path / "on_bag.yaml"
+    text = manifest.read_text()
+    manifest.unlink()
+    assert ". forget trigger.on_bag" in owned.run("plan", "--out", "plan.json").out
+    manifest.write_text(text)
+    assert owned.run("apply", "--auto-approve").code == 0
+    ended = owned.run("apply", "plan.json")
+    assert ended.code == 4
+    assert "trigger.on_bag was applied since the plan was made" in ended.err
+    assert "trigger.on_bag" in owns(owned)
+
+
 @pytest.mark.parametrize("command", [("adopt", "--all"), ("inventory", "rebuild", "--auto-approve")])
 def test_an_inventory_of_another_organization_takes_nothing_in(owned: Folder, command: tuple[str, ...]) -> None:
     """Or one document would hold what two organizations have."""
