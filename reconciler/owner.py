@@ -138,7 +138,7 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
     """
     from reconciler.observe import observe, with_newer
     from reconciler.plan.diff import plan
-    from reconciler.plan.model import Plan, Scope, Source
+    from reconciler.plan.model import Op, Plan, Scope, Source
     from reconciler.plan.permits import Permits as NoPermits
     from reconciler.plan.rolling_back import previous, scope_of
 
@@ -163,7 +163,10 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
         # What an apply brought in at first may well be everything: no manifest asks for this plan.
         permits=replace(permits or NoPermits(), empty=True),
     )
-    return applied, made
+    # No manifest was asked: what goes is what that apply made.
+    reason = f"made by apply {applied.apply_id}"
+    changes = (replace(each, reason=reason) if each.op in {Op.DELETE, Op.FORGET} else each for each in made.changes)
+    return applied, replace(made, changes=tuple(changes))
 
 
 def _versions_before(applied: Applied, platform: PlatformReader) -> dict[Address, ActionRecord]:

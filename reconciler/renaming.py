@@ -43,7 +43,7 @@ def edits(desired: Desired, old: Address, new_name: str) -> list[Edit]:
     if resource.lifecycle.renamed_from is not None:
         raise ConfigurationError(
             f"{old} was renamed from {resource.lifecycle.renamed_from} before",
-            hint="apply that, then take renamed_from out",
+            hint="where that is applied, take renamed_from out and run this again; else change the name alone",
         )
     written = [Edit(desired.locate(resource, "/metadata/name"), new_name)]
     if old.kind is Kind.ACTION:

@@ -68,7 +68,7 @@ def likely_renames(changes: Iterable[Change], *, ownership: Ownership) -> list[D
             found.append(
                 Diagnostic(
                     "likely-rename",
-                    f"{new.address} is what {old.address} was: it would be made anew and the other one deleted",
+                    f"{new.address} looks like what {old.address} was: it would be made anew and the other one deleted",
                     new.origin,
                     f"if it is a new name, write lifecycle: {{ renamed_from: {old.address.name} }}",
                     severity=Severity.WARNING,

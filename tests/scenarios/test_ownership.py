@@ -205,6 +205,17 @@ def test_rolling_back_what_changed_nothing_changes_nothing(owned: Folder) -> Non
     assert {record.name for record in _actions(owned)} == {"ingest", "report"}
 
 
+def test_a_rollback_says_why_something_goes(owned: Folder) -> None:
+    """Not that its manifest is gone, for that may be there."""
+    owned.action("fresh")
+    assert owned.run("apply", "--auto-approve").code == 0
+    apply_id = latest(owned)
+    planned = owned.run("rollback", apply_id, "--prune", "--out", "back.json")
+    assert planned.code == 0
+    assert f"made by apply {apply_id}" in planned.out
+    assert "no longer in the manifests" not in planned.out
+
+
 def test_drift_tells_pending_from_changed_outside(owned: Folder) -> None:
     """Git moving on is no drift; a change by hand is, until it is undone, accepted, or known."""
     owned.action("report", uri="img:2")
