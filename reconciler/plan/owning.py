@@ -58,6 +58,7 @@ def under_ownership(
     gone = removals(
         _without_manifest(desired, ownership, scope, renamed),
         renamed=renamed,
+        chosen=resources.keys(),
         desired=desired,
         live=live,
         ownership=ownership,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.domain.actions import ActionRecord
@@ -33,12 +33,16 @@ def removals(
     addresses: Iterable[Address],
     *,
     renamed: Mapping[Address, Address],
+    chosen: Collection[Address],
     desired: Desired,
     live: Live,
     ownership: Ownership,
     permits: Permits,
 ) -> Removals:
-    """Decide what becomes of owned resources without a manifest; ``renamed`` has the new address of renamed ones."""
+    """Decide what becomes of owned resources without a manifest.
+
+    ``renamed`` has the new address of renamed ones, ``chosen`` what of the manifests is planned.
+    """
     changes = [
         _removal(address, ownership.entries[address], live.records.get(address), ownership, renamed.get(address))
         for address in sorted(addresses)
@@ -46,7 +50,7 @@ def removals(
     deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
     refusals = [
         *_protected(deleted, ownership),
-        *_in_use(deleted, renamed, desired, live),
+        *_in_use(deleted, renamed, chosen, desired, live),
         *_touched(deleted, ownership, permits),
         *_unpruned(deleted, permits),
         *_too_many(deleted, renamed, ownership, permits),
@@ -94,12 +98,16 @@ def _protected(deleted: Mapping[Address, LiveRecord], ownership: Ownership) -> I
 
 
 def _in_use(
-    deleted: Mapping[Address, LiveRecord], renamed: Mapping[Address, Address], desired: Desired, live: Live
+    deleted: Mapping[Address, LiveRecord],
+    renamed: Mapping[Address, Address],
+    chosen: Collection[Address],
+    desired: Desired,
+    live: Live,
 ) -> Iterator[Refusal]:
     """Refuse to delete an action that something else goes on resting on."""
     org_id = live.identity.org_id
     declared = users({at: resource.spec for at, resource in desired.resources.items()}, org_id=org_id)
-    others = users_left(live, {*desired.resources, *deleted})
+    others = users_left(live, {*chosen, *deleted})
     for address in deleted:
         if inside := declared.get(address):
             way = (
@@ -110,7 +118,15 @@ def _in_use(
             yield Refusal(
                 Guard.IN_USE, f"{address} would be deleted and {_listed(inside)} still use it", way, (address,)
             )
-        if outside := others.get(address):
+        left_out = [at for at in others.get(address, ()) if at in desired.resources]
+        if left_out:
+            yield Refusal(
+                Guard.IN_USE,
+                f"{address} would be deleted and is used by {_listed(left_out)}, which this plan leaves out",
+                "plan them too: " + " ".join(f"--target {at}" for at in sorted(left_out)[:_SHOWN]),
+                (address,),
+            )
+        if outside := [at for at in others.get(address, ()) if at not in desired.resources]:
             yield Refusal(
                 Guard.IN_USE,
                 f"{address} would be deleted and is used outside the manifests by {_listed(outside)}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.conftest import Folder
 from tests.scenarios.test_ownership import owned
 
@@ -31,6 +33,24 @@ def test_a_part_deletes_nothing_when_the_rest_cannot_be_read(owned: Folder) -> N
     planned = owned.run("plan", "-f", "report.yaml")
     assert planned.code == 0
     assert "No changes." in planned.out
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_a_target_does_not_delete_what_the_rest_still_uses(owned: Folder, *, is_renamed: bool) -> None:
+    """A trigger that is left out of the plan goes on using the action's old name."""
+    if is_renamed:
+        assert owned.run("rename", "action.ingest", "ros_ingest").code == 0
+        target = "action.ros_ingest"
+    else:
+        (owned.path / "ingest.yaml").unlink()
+        owned.trigger("on_bag", action="report")
+        target = "action.ingest"
+    refused = owned.run("plan", "--prune", "--target", target)
+    assert refused.code == 3
+    assert "is used by trigger.on_bag, which this plan leaves out" in refused.out
+    assert "--target trigger.on_bag" in refused.err
+    assert owned.run("plan", "--prune", "--target", target, "--target", "trigger.on_bag").code == 0
+    assert owned.run("apply", "--auto-approve", "--prune").code == 0
 
 
 def test_nothing_declared_is_refused_until_it_is_meant(owned: Folder) -> None:
