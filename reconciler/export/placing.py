@@ -1,12 +1,12 @@
 """Placing: which file each manifest goes to, and what becomes of what is there.
 
-==============================================  ==========================================================
+==============================================  =====================================================================
 the resource is declared, and a plan is empty   its file is left alone, however it is written
-it is declared in another file, and differs     that file is left alone, and told
+it is declared in another file, and differs     left alone, and told; replaced with ``force`` if nothing else is in it
 its own file says something else                left alone, and told; replaced with ``force``
 its own file holds other resources, too         left alone, and told
 it is nowhere                                   a new file is written
-==============================================  ==========================================================
+==============================================  =====================================================================
 """
 
 from __future__ import annotations
@@ -75,18 +75,35 @@ class _Place:
         if local is not None and self._is_as_declared(local, live, labels):
             return self._with(Outcome.UNCHANGED, path=self.folder.file_of(local))
         if local is not None and not self._is_here(local):
-            reason = "it is declared here and differs: edit it, or remove it and export again"
-            return self._with(Outcome.KEPT, reason, path=self.folder.file_of(local))
+            return self._elsewhere(local, force=force)
         there = self.folder.read(self.path)
         if there is None:
             return self._with(Outcome.WRITTEN)
-        if there == self._text():
+        if there == self._text(self.path):
             return self._with(Outcome.UNCHANGED)
         others = sorted(at for at, each in self.folder.declared.items() if self._is_here(each))
         others = [at for at in others if at != self.exported.address]
         if others:
             return self._with(Outcome.KEPT, f"it holds {', '.join(map(str, others[:3]))} as well: edit it")
         return self._with(Outcome.REPLACED) if force else self._with(Outcome.KEPT, "it differs: --force replaces it")
+
+    def _elsewhere(self, local: Resource, *, force: bool) -> Placed:
+        """Decide about a file that somebody named."""
+        path = self.folder.file_of(local)
+        if not self._is_alone(local, path):
+            reason = "it is declared here and differs: edit it, or remove it and export again"
+            return self._with(Outcome.KEPT, reason, path=path)
+        if not force:
+            return self._with(Outcome.KEPT, "it is declared here and differs: --force replaces it", path=path)
+        return self._with(Outcome.REPLACED, path=path)
+
+    def _is_alone(self, local: Resource, path: Path) -> bool:
+        """Return True for a YAML file that holds this one document, in the folder that is written to."""
+        text = self.folder.read(path) if path.is_relative_to(self.folder.out) else None
+        if text is None or path.suffix not in {".yaml", ".yml"} or local.document != 0:
+            return False
+        said = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        return not any(line.startswith(("---", "...")) for line in said[1:])
 
     def _is_as_declared(self, local: Resource, live: Live, labels: Mapping[str, str]) -> bool:
         if not labels.items() <= local.labels.items():
@@ -103,9 +120,10 @@ class _Place:
         # On some systems a file has several names, which differ in capitals.
         return file.exists() and self.path.exists() and file.samefile(self.path)
 
-    def _text(self) -> str:
-        way = os.path.relpath(self.folder.root / SCHEMA, self.path.parent).replace(os.sep, "/")
+    def _text(self, path: Path) -> str:
+        way = os.path.relpath(self.folder.root / SCHEMA, path.parent).replace(os.sep, "/")
         return schema_line(way) + self.exported.text
 
     def _with(self, outcome: Outcome, reason: str = "", *, path: Path | None = None) -> Placed:
-        return Placed(self.exported, str(path or self.path), outcome, self._text(), reason)
+        at = path or self.path
+        return Placed(self.exported, str(at), outcome, self._text(at), reason)

@@ -123,6 +123,24 @@ def test_what_is_declared_elsewhere_is_left_there(folder: Folder) -> None:
     assert files(folder) == {"all.yaml": both}
 
 
+def test_a_file_of_another_name_is_replaced_where_it_is(folder: Folder) -> None:
+    """Where a manifest stands alone it can follow what is live, which is what drift names as a remedy."""
+    furnish(folder, actions=1)
+    head = (
+        "# ours\n---\napiVersion: reconciler/v1\nkind: Action\nmetadata: { name: action_00, labels: { team: fleet } }\n"
+    )
+    folder.write("robots/ros.yaml", head + "spec: { uri: old }\n")
+
+    ended = folder.embedded("export")
+    assert ended.code == 3
+    assert "kept robots/ros.yaml  action.action_00: it is declared here and differs: --force replaces it" in ended.out
+    assert folder.embedded("export", "--kind", "action", "--name", "action_00", "--force").code == 0
+    assert set(files(folder)) == {"robots/ros.yaml"}
+    assert "team: fleet" in files(folder)["robots/ros.yaml"]
+    assert "$schema=../schemas/manifest.schema.json" in files(folder)["robots/ros.yaml"]
+    assert folder.embedded("plan", "--detailed-exitcode").code == 0
+
+
 def test_kinds_and_names_choose_and_labels_are_written(folder: Folder) -> None:
     """Patterns are the shell's; labels are local, so the plan stays empty."""
     furnish(folder, actions=12, triggers=2)
