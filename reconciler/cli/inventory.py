@@ -10,9 +10,20 @@ from reconciler.cli.options import flags_of, manifest_options, output_option, pl
 from reconciler.cli.permits import lock_option
 
 
-@click.group("inventory", epilog="Example: reconciler inventory show --output json | jq '.resources[].address'")
+class _Shows(click.Group):
+    """A group that shows where nothing else is asked of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``show`` in front of options alone."""
+        is_bare = not args or (args[0].startswith("-") and args[0] != "--help")
+        return super().parse_args(ctx, ["show", *args] if is_bare else args)
+
+
+@click.group(
+    "inventory", cls=_Shows, epilog="Example: reconciler inventory show --output json | jq '.resources[].address'"
+)
 def command() -> None:
-    """Show what this project owns, or make a lost inventory anew."""
+    """Show what this project owns, or make a lost inventory anew. Without a command: show."""
 
 
 @command.command("show", epilog="Example: reconciler inventory show")

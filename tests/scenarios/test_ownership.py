@@ -301,6 +301,16 @@ def test_waiting_for_the_lock(owned: Folder) -> None:
     assert ended.code == 0
 
 
+def test_an_inventory_is_shown_without_another_word(owned: Folder) -> None:
+    """With the options of ``show``."""
+    shown = owned.run("inventory", "show")
+    assert shown.code == 0
+    assert "2 actions and 1 trigger owned." in shown.out
+    assert owned.run("inventory") == shown
+    assert owned.run("inventory", "--output", "json") == owned.run("inventory", "show", "--output", "json")
+    assert "rebuild" in owned.run("inventory", "--help").out
+
+
 def test_a_lost_inventory_is_rebuilt(owned: Folder) -> None:
     """From what is declared and live; a damaged one is told and rebuilt as well. Nothing is sent."""
     (file,) = (owned.path / ".reconciler").rglob("inventory.json")
