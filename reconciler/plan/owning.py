@@ -13,7 +13,7 @@ from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.deviations import deviation, missing, refresh, removed, replaced
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.masking import sensitive_names
-from reconciler.plan.model import Change, Deviation, Guard, Observed, Op, Refresh, Refusal, Scope
+from reconciler.plan.model import Change, Deviation, DriftState, Guard, Observed, Op, Refresh, Refusal, Scope
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
 from reconciler.plan.removals import removals
@@ -64,6 +64,7 @@ def under_ownership(
         ownership=ownership,
         permits=permits,
     )
+    result.drift += _lost(gone.changes, live=live, ownership=ownership)
     result.changes += gone.changes
     result.drift += _changed_before_removal(gone.changes, live, ownership)
     result.refusals += gone.refusals
@@ -140,6 +141,16 @@ def _not_ours(address: Address, record: LiveRecord) -> Refusal:
         f"reconciler adopt {address}, or lifecycle: {{ adopt: true }} in its manifest",
         (address,),
     )
+
+
+def _lost(removed: Iterable[Change], *, live: Live, ownership: Ownership) -> Iterator[Deviation]:
+    """Yield what somebody changed on the platform and no manifest has any more: deleting it loses that."""
+    for change in removed:
+        if change.op is Op.DELETE:
+            entry, record = ownership.entries[change.address], live.records[change.address]
+            found = deviation(change, entry, record, ownership)
+            if found.state is not DriftState.PENDING:
+                yield found
 
 
 def _kept(change: Change, resource: Resource) -> Change:
