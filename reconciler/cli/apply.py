@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +105,7 @@ def _reviewed(plan: Plan, *, output: str, reveal: bool, approved: bool, may_ask:
     from reconciler.cli.plan import show
     from reconciler.standing import refuse_refused
 
-    if output == "text" or plan.is_empty:
+    if output == "text" or (plan.is_empty and not plan.refusals):
         show(plan, output, reveal=reveal)
     refuse_refused(plan)
     if plan.is_empty or approved:
@@ -142,12 +142,41 @@ def _refresh(project: Project, plan: Plan, *, lock_timeout: float) -> None:
 
 def progress(output: str) -> AbstractContextManager[Progress]:
     """Return the context that shows the events of an apply."""
-    from reconciler.cli.console import stderr, stdout
-    from reconciler.render.progress import json_progress, text_progress
+    return _stream() if output == "json" else words_of_progress()
 
-    if output == "json":
-        return json_progress(click.echo)
-    return text_progress(stdout(), bar_on=stderr())
+
+@contextmanager
+def _stream() -> Iterator[Progress]:
+    """Print events as JSON lines; an error among them is the last line, and no document after them."""
+    from reconciler.cli.failure import tell_in_words
+    from reconciler.errors import ReconcilerError
+    from reconciler.render.machine import error_line
+    from reconciler.render.progress import json_progress
+
+    has_begun = False
+
+    def echo(line: str) -> None:
+        nonlocal has_begun
+        has_begun = True
+        click.echo(line)
+
+    with json_progress(echo) as emit:
+        try:
+            yield emit
+        except ReconcilerError as error:
+            if not has_begun:
+                raise
+            click.echo(error_line(error))
+            tell_in_words(error)
+            raise click.exceptions.Exit(error.exit_code) from error
+
+
+def words_of_progress(*, beside: bool = False) -> AbstractContextManager[Progress]:
+    """Return the context that shows the events of an apply in words; on standard error ``beside`` what is shown."""
+    from reconciler.cli.console import stderr, stdout
+    from reconciler.render.progress import text_progress
+
+    return text_progress(stderr() if beside else stdout(), bar_on=stderr())
 
 
 def exit_code_of(report: ApplyReport) -> int:

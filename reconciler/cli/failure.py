@@ -63,6 +63,11 @@ def _tell(error: ReconcilerError) -> None:
 
         # Beside the words, which stay in the log.
         tell_failure(error)
+    tell_in_words(error)
+
+
+def tell_in_words(error: ReconcilerError) -> None:
+    """Say on standard error what went wrong, whatever format was asked for."""
     if isinstance(error, InvalidManifests):
         from reconciler.cli.console import stderr
         from reconciler.render.terminal import show_diagnostics

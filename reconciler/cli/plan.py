@@ -51,9 +51,9 @@ def command(
 
     Nothing is written to the platform.
     """
+    from reconciler.cli.refused import leave_refused
     from reconciler.cli.saved import save_plan
     from reconciler.project import Project
-    from reconciler.standing import refuse_refused
 
     collection.relax()
     if flags_of(arguments).asks_for_all(os.environ):
@@ -68,7 +68,7 @@ def command(
         tell_plan(plan, saved_to=saved_to)
     else:
         show(plan, output, reveal=show_sensitive)
-    refuse_refused(plan)
+    leave_refused(plan)
     if out is not None and output == "text":
         click.echo(f"Saved to {out}. Apply exactly this with: {_command(out, arguments)}", err=True)
     if warnings_as_errors and plan.warnings:
@@ -82,6 +82,8 @@ def _all(out: Path | None, output: str, *, detailed: bool, arguments: dict[str, 
 
     if out is not None:
         raise click.UsageError("--out saves one plan; choose one environment")
+    if output not in {"text", "json", "markdown"}:
+        raise click.UsageError(f"--output {output} shows one plan; choose one environment, or text, json or markdown")
     return show_all(arguments, output=output, detailed=detailed)
 
 

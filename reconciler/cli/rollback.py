@@ -40,22 +40,22 @@ def command(
     reviewed. The manifests stay as they are: bring them back too, or the next apply does it all again.
     """
     from reconciler.cli.plan import show
+    from reconciler.cli.refused import leave_refused
     from reconciler.owner import rollback
     from reconciler.project import Project
-    from reconciler.standing import refuse_refused
 
     project = Project.open(flags_of(arguments), stdin=read_stdin)
     _, plan = rollback(project, apply_id, permits=permits_of(arguments))
     show(plan, output)
-    refuse_refused(plan)
+    leave_refused(plan)
     if out is not None:
         _save(plan, out)
         return
     if plan.is_empty or not _is_wanted(approved=auto_approve, may_ask=not no_input and output == "text"):
         return
-    from reconciler.cli.apply import exit_code_of, progress
+    from reconciler.cli.apply import exit_code_of, words_of_progress
 
-    with progress("text") as emit:
+    with words_of_progress(beside=output != "text") as emit:
         report = project.apply(plan, emit=emit, recheck=True, lock_timeout=lock_timeout, command="rollback")
     raise click.exceptions.Exit(exit_code_of(report))
 

@@ -100,20 +100,12 @@ def diagnostics_json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int
 
 def error_json(error: ReconcilerError) -> str:
     """Return what stopped the work; invalid manifests with every diagnostic."""
-    diagnostics = error.diagnostics if isinstance(error, InvalidManifests) else ()
-    return _document(
-        {
-            **_versions(),
-            "error": {
-                "type": type(error).__name__,
-                "message": error.message,
-                "hint": error.hint,
-                "exit_code": error.exit_code,
-                **_facts(error),
-            },
-            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
-        }
-    ).rstrip("\n")
+    return _document({**_versions(), **_error(error)}).rstrip("\n")
+
+
+def error_line(error: ReconcilerError) -> str:
+    """Return what stopped the work in the midst of a stream of events, as its last line."""
+    return _line({"type": "error", **_error(error)})
 
 
 def records_json(**members: Any) -> str:
@@ -138,6 +130,20 @@ def event_json(event: Event) -> str:
         value = getattr(event, name)
         told[name] = round(value, 3) if name == "seconds" else value if isinstance(value, int | bool) else str(value)
     return _line(told)
+
+
+def _error(error: ReconcilerError) -> dict[str, Any]:
+    diagnostics = error.diagnostics if isinstance(error, InvalidManifests) else ()
+    return {
+        "error": {
+            "type": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "exit_code": error.exit_code,
+            **_facts(error),
+        },
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+    }
 
 
 def _facts(error: ReconcilerError) -> dict[str, Any]:

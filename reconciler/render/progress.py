@@ -34,12 +34,19 @@ def text_progress(console: Console, *, bar_on: Console) -> AbstractContextManage
 
 @contextmanager
 def json_progress(echo: Callable[[str], object]) -> Iterator[Progress]:
-    """Give ``echo`` one JSON object for each event, the version first."""
+    """Give ``echo`` one JSON object for each event, the version before the first.
+
+    Where nothing happens nothing is given: what stopped it is then a document of its own.
+    """
     from reconciler.render.machine import event_json, version_line
 
-    echo(version_line())
+    has_begun = False
 
     def tell(event: Event) -> None:
+        nonlocal has_begun
+        if not has_begun:
+            echo(version_line())
+            has_begun = True
         echo(event_json(event))
 
     yield tell

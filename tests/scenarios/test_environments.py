@@ -140,6 +140,9 @@ def test_all_is_for_plans_alone(project: Folder) -> None:
     """Whatever else would act on several platforms at once."""
     assert project.run("apply", "--env", "all", "--auto-approve").code == 1
     assert project.run("plan", "--env", "all", "--out", "p.json").code == 64
+    for output in ("github", "html"):
+        ended = project.run("plan", "--env", "all", "--output", output)
+        assert (ended.code, ended.out) == (64, "")
     project.write("reconciler.yaml", "apiVersion: reconciler/v1\nkind: Project\nspec: {platform: embedded}\n")
     assert "this project has no environments" in project.run("plan", "--env", "all").err
 

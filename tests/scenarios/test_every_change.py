@@ -1,138 +1,180 @@
-"""Every kind of change, in every output format, with every exit code it can have."""
+"""Every situation, in every format of every command that reports it, with the exit code it then has.
+
+Situations, commands and formats are closed sets: what is new in one of them is missed here, by name.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+import shutil
+from pathlib import Path
+from typing import Final
 
 import click
 import pytest
 
-from reconciler.cli.plan import command as plan_command
-from reconciler.domain.requests import CreateActionRequest, UpdateActionRequest
-from reconciler.plan.model import Op
+from reconciler.cli.main import COMMANDS, cli
+from reconciler.plan.model import DriftState, Guard, Op
+from reconciler.render.palette import DONE
 from tests.scenarios.conftest import Folder
-from tests.scenarios.test_ownership import PROJECT, live
-
-FORMATS = next(
-    tuple(parameter.type.choices)
-    for parameter in plan_command.params
-    if parameter.name == "output" and isinstance(parameter.type, click.Choice)
+from tests.scenarios.formats import Told, events, read
+from tests.scenarios.situations import (
+    KINDS,
+    SITUATIONS,
+    Kind,
+    apply_code,
+    drift_code,
+    plan_code,
+    prepare,
 )
+from tests.scenarios.test_ownership import latest
+
+#: What a plan may never do without being asked; a rollback here always is.
+PERMITS: Final = ("--prune", "--allow-many-deletions")
 
 
-@dataclass(frozen=True)
-class Case:
-    """How a kind of change comes about, and the flag it needs."""
-
-    make: Callable[[Folder], None]
-    address: str
-    flags: tuple[str, ...] = ()
-    said: str = ""
+def formats_of(command: str) -> tuple[str, ...]:
+    """Return the formats a command says it has."""
+    found = cli.get_command(click.Context(cli), command)
+    assert found is not None
+    output = next((parameter for parameter in found.params if parameter.name == "output"), None)
+    return tuple(output.type.choices) if output and isinstance(output.type, click.Choice) else ()
 
 
-def _create(folder: Folder) -> None:
-    folder.action("fresh")
+def named(kind: Kind) -> str:
+    """Return what a situation is called in the name of a test."""
+    return f"{type(kind).__name__.lower()}-{kind}"
 
 
-def _update(folder: Folder) -> None:
-    folder.action("ingest", uri="img:2")
+APPLICABLE: Final = [kind for kind in KINDS if not isinstance(kind, Guard)]
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=named)
+each_applicable = pytest.mark.parametrize("kind", APPLICABLE, ids=named)
 
 
-def _delete(folder: Folder) -> None:
-    (folder.path / "report.yaml").unlink()
-
-
-def _adopt(folder: Folder) -> None:
-    live(folder).create_action(CreateActionRequest(name="theirs", uri="img:1"))
-    folder.action("theirs", more="lifecycle: {adopt: true}\n")
-
-
-def _rename(folder: Folder) -> None:
-    (folder.path / "report.yaml").unlink()
-    folder.action("summary", more="lifecycle: {renamed_from: report}\n")
-
-
-def _forget(folder: Folder) -> None:
-    folder.action("report", more="lifecycle: {on_remove: forget}\n")
-    assert folder.run("apply", "--auto-approve").code == 0
-    (folder.path / "report.yaml").unlink()
-
-
-CASES = {
-    Op.ADOPT: Case(_adopt, "action.theirs"),
-    Op.CREATE: Case(_create, "action.fresh"),
-    Op.RENAME: Case(_rename, "action.summary", ("--prune",)),
-    Op.UPDATE: Case(_update, "action.ingest"),
-    Op.DELETE: Case(_delete, "action.report", ("--prune",)),
-    Op.FORGET: Case(_forget, "action.report"),
-}
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a project in each situation is kept once it was made."""
+    return tmp_path_factory.mktemp("situations")
 
 
 @pytest.fixture
-def owned(folder: Folder) -> Folder:
-    """A project with an inventory, two actions and a trigger, applied."""
-    folder.write("reconciler.yaml", PROJECT)
-    folder.action("ingest")
-    folder.action("report")
-    folder.trigger("on_bag", action="ingest")
-    assert folder.run("apply", "--auto-approve").code == 0
+def project(folder: Folder, kind: Kind, prepared: Path) -> Folder:
+    """Return a project in the situation; each is made once and copied from then on."""
+    kept = prepared / named(kind)
+    if not kept.exists():
+        prepare(folder, kind)
+        shutil.copytree(folder.path, kept)
+    else:
+        shutil.copytree(kept, folder.path, dirs_exist_ok=True)
     return folder
 
 
-def test_every_kind_of_change_has_a_case() -> None:
-    """A new one must be thought of here."""
-    assert CASES.keys() == set(Op)
+def planned(kind: Kind) -> Told:
+    """Return what a plan tells: changes, what was changed outside, and what is refused."""
+    situation = SITUATIONS[kind]
+    changes = {(op.value, address) for address, op in situation.changes.items()}
+    return Told(frozenset(changes | _drifted(kind)), frozenset({kind.value} if isinstance(kind, Guard) else ()))
 
 
-@pytest.mark.parametrize("output", FORMATS)
-@pytest.mark.parametrize("op", list(Op), ids=str)
-def test_a_change_is_told_in_every_format(owned: Folder, op: Op, output: str) -> None:
-    """By its address and its kind; 0 as it is, 2 when asked, and 0 again once it is applied."""
-    case = CASES[op]
-    case.make(owned)
-    ended = owned.run("plan", *case.flags, "--output", output)
+def _drifted(kind: Kind) -> set[tuple[str, str]]:
+    return {(state.value, address) for address, state in SITUATIONS[kind].drifted.items()}
+
+
+def test_every_situation_is_thought_of() -> None:
+    """A new operation, state of drift or guard needs a way to come about."""
+    assert SITUATIONS.keys() == set(KINDS)
+    assert {op for situation in SITUATIONS.values() for op in situation.changes.values()} == set(Op)
+    assert {state for situation in SITUATIONS.values() for state in situation.drifted.values()} == (
+        set(DriftState) - {DriftState.PENDING}
+    )
+
+
+def test_every_command_that_reports_is_thought_of() -> None:
+    """A command with a format for people or pipelines is in one of the tables, here or of what fails."""
+    reporting = {name for name in COMMANDS if set(formats_of(name)) - {"text", "json"}}
+
+    assert reporting == {"plan", "show", "drift", "rollback", "validate", "lint"}
+
+
+@pytest.mark.parametrize("output", formats_of("plan"))
+@each_kind
+def test_a_plan_tells_every_situation(project: Folder, kind: Kind, output: str) -> None:
+    """All of it and nothing else, with 0, 2 when asked in detail, or 3."""
+    flags = SITUATIONS[kind].flags
+
+    ended = project.run("plan", *flags, "--output", output)
+    detailed = project.run("plan", *flags, "--output", output, "--detailed-exitcode")
+
+    assert ended.code == plan_code(kind), ended.said
+    assert detailed.code == plan_code(kind, is_detailed=True)
+    assert read(output, ended.out) == planned(kind)
+    assert read(output, detailed.out) == planned(kind)
+
+
+@pytest.mark.parametrize("output", formats_of("drift"))
+@each_kind
+def test_drift_tells_what_was_changed_outside(project: Folder, kind: Kind, output: str) -> None:
+    """With 2, and with 0 where there is none: what git changed is none, however it is refused."""
+    ended = project.run("drift", "--output", output)
+
+    assert ended.code == drift_code(kind), ended.said
+    assert read(output, ended.out) == Told(frozenset(_drifted(kind)))
+
+
+@pytest.mark.parametrize("output", formats_of("show"))
+@each_applicable
+def test_a_saved_plan_is_shown_as_it_was_planned(project: Folder, kind: Kind, output: str) -> None:
+    """And then applied, whatever it does."""
+    flags = SITUATIONS[kind].flags
+    assert project.run("plan", *flags, "--out", "plan.json").code == 0
+
+    ended = project.run("show", "plan.json", "--output", output)
+
     assert ended.code == 0, ended.said
-    assert case.address in ended.out
-    if output == "json":
-        (change,) = (each for each in json.loads(ended.out)["resource_changes"] if each["address"] == case.address)
-        assert change["change"]["actions"] == [op.value]
-    elif output != "github":
-        assert op.value in ended.out
-    assert owned.run("plan", *case.flags, "--output", output, "--detailed-exitcode").code == 2
-    assert owned.run("apply", *case.flags, "--auto-approve").code == 0
-    again = owned.run("plan", "--output", output, "--detailed-exitcode")
-    assert again.code == 0, again.said
+    assert read(output, ended.out) == planned(kind)
+    assert project.run("apply", "plan.json").code == 0
+    assert project.run("plan", "--detailed-exitcode").code == 0
 
 
-@pytest.mark.parametrize("output", FORMATS)
-@pytest.mark.parametrize("op", [op for op, case in CASES.items() if case.flags], ids=str)
-def test_a_refused_change_is_told_in_every_format(owned: Folder, op: Op, output: str) -> None:
-    """The plan is shown with what a guard refuses, and 3."""
-    case = CASES[op]
-    case.make(owned)
-    ended = owned.run("plan", "--output", output)
-    assert ended.code == 3
-    assert "action.report" in ended.out
-    assert "--prune" in ended.said
+@pytest.mark.parametrize("output", formats_of("apply"))
+@each_kind
+def test_apply_tells_what_it_did(project: Folder, kind: Kind, output: str) -> None:
+    """With 0, after which nothing is left to do; with 3 where a guard refuses, and then nothing was done."""
+    situation = SITUATIONS[kind]
+
+    ended = project.run("apply", *situation.flags, "--auto-approve", "--output", output)
+
+    assert ended.code == apply_code(kind), ended.said
+    assert _done(output, ended.out) == ({} if isinstance(kind, Guard) else situation.changes)
+    again = project.run("plan", *situation.flags, "--detailed-exitcode")
+    assert again.code == (3 if ended.code else 0), again.said
 
 
-@pytest.mark.parametrize("output", FORMATS)
-def test_drift_of_somebody_else_does_not_fail_a_plan(owned: Folder, output: str) -> None:
-    """A pull request's plan says it, in a section of its own, and goes on."""
-    live(owned).update_action("ingest", UpdateActionRequest(uri="img:by-hand"))
-    ended = owned.run("plan", "--output", output)
-    assert ended.code == 0
-    assert "img:by-hand" in ended.out
+@pytest.mark.parametrize("output", formats_of("rollback"))
+@each_applicable
+def test_a_rollback_tells_what_it_brings_back(project: Folder, kind: Kind, output: str) -> None:
+    """As a plan; what then becomes of it follows in words, beside a document and never in it."""
+    situation = SITUATIONS[kind]
+    assert project.run("apply", *situation.flags, "--auto-approve").code == 0
+    back = {(op.value, address) for address, op in situation.back.items()}
+    done = {(DONE[op], address) for address, op in situation.back.items() if output == "text"}
+
+    ended = project.run("rollback", latest(project), *PERMITS, "--auto-approve", "--output", output)
+
+    assert ended.code == 0, ended.said
+    assert read(output, ended.out) == Told(frozenset(back | done))
 
 
-@pytest.mark.parametrize("op", list(Op), ids=str)
-def test_a_saved_change_is_applied_as_reviewed(owned: Folder, op: Op) -> None:
-    """Through a plan file, shown again, applied, and stale the second time unless nothing of it can be."""
-    case = CASES[op]
-    case.make(owned)
-    assert owned.run("plan", *case.flags, "--out", "plan.json").code == 0
-    assert case.address in owned.run("show", "plan.json").out
-    assert owned.run("apply", "plan.json").code == 0
-    assert owned.run("plan", "--detailed-exitcode").code == 0
+def _done(output: str, text: str) -> dict[str, Op]:
+    """Return what an apply says it did."""
+    if output == "text":
+        words = {word: op for op, word in DONE.items()}
+        found = re.findall(rf"^\S+ ({'|'.join(words)}) (?:\S+ -> )?(\S+)", text, re.MULTILINE)
+        return {address: words[word] for word, address in found}
+    if text.startswith("{\n"):
+        # One document: what stopped it, or the plan that has nothing to do.
+        document = json.loads(text)
+        assert "error" in document or document["resource_changes"] == []
+        return {}
+    return {each["address"]: Op(each["op"]) for each in events(text) if each["type"] == "change_ended"}
