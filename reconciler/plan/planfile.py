@@ -60,7 +60,8 @@ def document(plan: Plan, *, reveal: bool = False) -> dict[str, Any]:
         },
         "scope": decision["scope"],
         "resource_changes": decision["resource_changes"],
-        "resource_drift": [_deviation_json(deviation) for deviation in plan.drift],
+        # What is only pending in git is no drift, and resource_changes have it.
+        "resource_drift": [deviation_json(each) for each in plan.drift if each.state is not DriftState.PENDING],
         "inventory": _inventory_json(plan.inventory),
         "inventory_refreshes": [_refresh_json(refresh) for refresh in plan.refreshes],
         "refusals": [_refusal_json(refusal) for refusal in plan.refusals],
@@ -190,7 +191,8 @@ def _observed_json(observed: Observed) -> dict[str, Any]:
     }
 
 
-def _deviation_json(deviation: Deviation) -> dict[str, Any]:
+def deviation_json(deviation: Deviation) -> dict[str, Any]:
+    """Return one difference between what was applied and what is live."""
     return {
         "address": str(deviation.address),
         "type": deviation.address.kind.value.lower(),

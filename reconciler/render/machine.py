@@ -37,7 +37,7 @@ def drift_json(drift: Drift) -> str:
 
     With an inventory ``deviations`` tell who moved, git or somebody on the platform, each with both remedies.
     """
-    from reconciler.plan.planfile import document
+    from reconciler.plan.planfile import deviation_json, document
 
     # The differences are changes, so the plan's own document tells them; only what it decides is left out.
     told = document(
@@ -48,7 +48,6 @@ def drift_json(drift: Drift) -> str:
             drift.unchanged,
             drift.unmanaged,
             inventory=drift.inventory,
-            drift=drift.deviations,
         )
     )
     members = ("format_version", "tool_version", "platform", "source", "inventory", "unmanaged")
@@ -61,10 +60,7 @@ def drift_json(drift: Drift) -> str:
                 {name: member for name, member in change.items() if name not in left_out}
                 for change in told["resource_changes"]
             ],
-            "deviations": [
-                {**member, "remedies": remedies(each)}
-                for member, each in zip(told["resource_drift"], drift.deviations, strict=True)
-            ],
+            "deviations": [{**deviation_json(each), "remedies": remedies(each)} for each in drift.deviations],
         }
     )
 
