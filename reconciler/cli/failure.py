@@ -75,9 +75,20 @@ def tell_in_words(error: ReconcilerError) -> None:
         show_diagnostics(error.diagnostics, stderr())
         return
     doing = f"{error.operation}: " if isinstance(error, PlatformError) and error.operation else ""
-    click.echo(f"error: {doing}{error.message}", err=True)
+    _say(f"error: {doing}{error.message}")
     if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+        _say(f"  hint: {error.hint}")
+
+
+def _say(text: str) -> None:
+    """Print words on standard error, on a screen broken between them."""
+    if not sys.stderr.isatty():
+        click.echo(text, err=True)
+        return
+    from reconciler.cli.console import stderr
+    from reconciler.render.lines import show_lines
+
+    show_lines(stderr(), [[(text, "")]])
 
 
 def wants_json() -> bool:
