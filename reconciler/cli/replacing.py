@@ -15,6 +15,14 @@ def replace_file(path: Path, text: str, *, mode: int) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", newline="")
         return
+    try:
+        _replace(path, text, mode=mode)
+    except OSError as error:
+        # Whoever reads it knows the file, and nothing of the one beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, text: str, *, mode: int) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:

@@ -250,16 +250,14 @@ def _illegal_choice(found: Finding, document: Json) -> Problem:
         return Problem(
             "illegal-value", "the platform offers no GPU", pointer, f'remove "{found.path[-1]}", or write false'
         )
-    value = _described(found.value)
+    summary = f'{_described(found.value)} is not legal for "{_named(found.path)}"'
     near = closest(found.value, map(str, legal)) if isinstance(found.value, str) else None
     if len(legal) == 1:
-        hint = f"write {found.path[-1]}: {legal[0]}"
-    elif near is not None:
-        hint = f'did you mean "{near}"?'
-    else:
-        hint = f"choose one of {', '.join(map(str, legal))}"
-    detail = f"legal: {', '.join(map(str, legal))}"
-    return Problem("illegal-value", f'{value} is not legal for "{found.path[-1]}"', pointer, hint, detail)
+        return Problem("illegal-value", summary, pointer, f"write {found.path[-1]}: {legal[0]}")
+    choices = ", ".join(map(str, legal))
+    if near is None:
+        return Problem("illegal-value", summary, pointer, f"choose one of {choices}")
+    return Problem("illegal-value", summary, pointer, f'did you mean "{near}"?', f"legal: {choices}")
 
 
 def _illegal_compute(found: Finding, document: Json) -> Problem:

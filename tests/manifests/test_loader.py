@@ -481,3 +481,13 @@ def test_what_follows_a_broken_entry_of_a_list_is_told_at_its_own_place(tmp_path
         f't.yaml:4:89: catch-all-pattern: "**/*" matches every file, {refused}',
         't.yaml:4:97: pattern-never-matches: "d//e" can never match: no path has two slashes in a row',
     ]
+
+
+def test_an_illegal_entry_of_a_list_is_told_of_its_list_and_the_choices_once(tmp_path: Path) -> None:
+    """An index is no name, and one list of what is legal is enough."""
+    text = trigger('{action_name: ingest, required_inputs: ["*.bag"], causes: [file_uploaded, sometimes]}')
+    near, far = loaded(tmp_path, {"t.yaml": text, "a.yaml": ACTION}).diagnostics
+    choices = "dataset_metadata_update, file_ingest, file_upload"
+    assert near.summary == 'the text "file_uploaded" is not legal for "causes"'
+    assert (near.hint, near.detail) == ('did you mean "file_upload"?', f"legal: {choices}")
+    assert (far.hint, far.detail) == (f"choose one of {choices}", "")

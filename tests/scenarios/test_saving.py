@@ -43,7 +43,7 @@ def test_a_file_that_cannot_be_formatted_stays_as_it_was(folder: Folder) -> None
     before = path.read_text()
     ended = folder.run("fmt")
     assert ended.code == 1
-    assert "No space left on device" in ended.err
+    assert ended.err == f"error: No space left on device: {path}\n"
     assert [each.name for each in folder.path.iterdir()] == ["one.yaml"]
     assert path.read_text() == before
 
