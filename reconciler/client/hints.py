@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from reconciler.client.calls.call import Call
 from reconciler.client.target import Target
@@ -21,6 +22,7 @@ from reconciler.errors import (
 
 _NO_ORGANIZATION: Final = "RobotoNoOrgProvidedException"
 _LIMIT_REACHED: Final = "RobotoLimitExceededException"
+_ROBOTO: Final = "roboto.ai"
 
 
 def read_back(call: Call) -> str:
@@ -36,7 +38,7 @@ def hint_for(error: type[PlatformError], *, code: str | None, call: Call, target
         return "remove what is no longer needed, or have the organization's limit raised"
     token = target.token_in_words
     hints: dict[type[PlatformError], str] = {
-        NotAuthenticated: f"{token} is unknown or expired: make a new one at {TOKENS_PAGE}, and set it there",
+        NotAuthenticated: f"{token} is unknown or expired: {_new_token(target.endpoint)}, and set it there",
         NotAllowed: f"{token} is not valid here or may not do this: ask an administrator of the organization",
         NotFound: f"if everything is missing, check the endpoint {target.endpoint} and the organization",
         Conflict: f"something of that name or id exists, or was changed meanwhile: {call.look}",
@@ -46,3 +48,10 @@ def hint_for(error: type[PlatformError], *, code: str | None, call: Call, target
         OutcomeUnknown: read_back(call),
     }
     return hints.get(error, f"try again later; if it lasts, ask who runs {target.endpoint}")
+
+
+def _new_token(endpoint: str) -> str:
+    host = urlsplit(endpoint).hostname or ""
+    if host == _ROBOTO or host.endswith(f".{_ROBOTO}"):
+        return f"make a new one at {TOKENS_PAGE}"
+    return f"get a new one from whoever runs {endpoint} (reconciler serve says which file has it)"

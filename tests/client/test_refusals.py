@@ -6,8 +6,12 @@ import json
 
 import pytest
 
+from reconciler.client.calls.call import Call
+from reconciler.client.hints import hint_for
 from reconciler.client.http import HttpPlatform
+from reconciler.client.target import Target
 from reconciler.domain.queries import QuerySpecification
+from reconciler.domain.secrets import Secret
 from reconciler.domain.wire import ERROR_CODES, STATUS
 from reconciler.errors import (
     Conflict,
@@ -115,14 +119,23 @@ def test_other_5xx_leave_a_write_unknown(server: ScriptedServer, platform: HttpP
 
 
 def test_an_unknown_token_is_named_by_its_origin(server: ScriptedServer, platform: HttpPlatform) -> None:
-    """The hint says which variable to change, and where new tokens are made."""
+    """The hint says which variable to change, and who has new tokens for this server."""
     server.answer_with(refusal(401, code="RobotoUnauthorizedException", message="who are you?"))
 
     met = asked_in_vain(platform)
 
     assert ORIGIN in met.hint
-    assert "make a new one at https://app.roboto.ai" in met.hint
+    assert f"get a new one from whoever runs {server.endpoint}" in met.hint
     assert met.exit_code == 7
+
+
+def test_tokens_of_roboto_are_made_on_its_page() -> None:
+    """Whichever of its hosts refused."""
+    target = Target(endpoint="https://api.roboto.ai", token=Secret("tok_1"), origin=ORIGIN)
+
+    hint = hint_for(NotAuthenticated, code=None, call=Call("read", "GET", "v1/orgs/caller"), target=target)
+
+    assert "make a new one at https://app.roboto.ai" in hint
 
 
 def test_a_missing_organization_says_what_to_set(server: ScriptedServer, platform: HttpPlatform) -> None:
