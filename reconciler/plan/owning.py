@@ -163,7 +163,7 @@ def _without_manifest(
     """Return what the inventory has and no manifest, as far as the scope goes."""
     return [
         address
-        for address in ownership.entries
+        for address in ownership.inventory.entries
         if address not in desired.resources
         and (scope.is_everything or address in scope.targets or renamed.get(address) in scope.targets)
     ]

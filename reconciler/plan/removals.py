@@ -44,7 +44,7 @@ def removals(
     ``renamed`` has the new address of renamed ones, ``chosen`` what of the manifests is planned.
     """
     changes = [
-        _removal(address, ownership.entries[address], live.records.get(address), ownership, renamed.get(address))
+        _removal(address, ownership.entries.get(address), live.records.get(address), ownership, renamed.get(address))
         for address in sorted(addresses)
     ]
     deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
@@ -65,8 +65,10 @@ def may_delete_actions(desired: Desired, inventory: Inventory) -> bool:
 
 
 def _removal(
-    address: Address, entry: Entry, record: LiveRecord | None, ownership: Ownership, new: Address | None
+    address: Address, entry: Entry | None, record: LiveRecord | None, ownership: Ownership, new: Address | None
 ) -> Change:
+    if entry is None:
+        return _forgetting(address, "an apply that was cut off was about to make it, and did not")
     if record is None:
         return _forgetting(address, "deleted outside, and no longer in the manifests")
     if ownership.entry_of(address, record) is None:

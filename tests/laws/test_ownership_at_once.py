@@ -11,7 +11,7 @@ from reconciler.apply.events import ChangeEnded, Outcome
 from reconciler.domain.requests import UpdateActionRequest
 from reconciler.errors import InventoryUnavailable
 from reconciler.inventory.document import Inventory
-from reconciler.plan.model import DriftState
+from reconciler.plan.model import DriftState, Op
 from tests.laws.owned_world import AFTER, FORGOTTEN, Fuse, Killed, Shelf, action, load_one, started
 
 
@@ -99,4 +99,19 @@ def test_an_update_nobody_told_of_is_no_drift(tmp_path: Path) -> None:
         moved = world.plan()
         assert {each.state for each in moved.drift} == {DriftState.PENDING}
         world.converge()
+        world.check_is_whole(forgotten=FORGOTTEN)
+
+
+def test_what_was_never_made_is_forgotten_with_its_manifest(tmp_path: Path) -> None:
+    """Or whoever makes the same by hand one day would find it to be ours, and deleted."""
+    with started(tmp_path) as world:
+        with pytest.raises(Killed):
+            world.apply(world.plan(), Fuse(2))
+        world.declare(*(text for text in AFTER if "{name: brand_new}" not in text))
+        made = world.plan()
+        assert [str(change.address) for change in made.changes if change.op is Op.FORGET] == [
+            "action.let_be",
+            "trigger.brand_new",
+        ]
+        world.apply(made)
         world.check_is_whole(forgotten=FORGOTTEN)
