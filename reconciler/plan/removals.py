@@ -49,7 +49,7 @@ def removals(
     ]
     deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
     refusals = [
-        *_protected(deleted, ownership),
+        *_protected(deleted, renamed, ownership),
         *_in_use(deleted, renamed, chosen, desired, live),
         *_touched(deleted, ownership, permits),
         *_unpruned(deleted, permits),
@@ -88,15 +88,17 @@ def _forgetting(address: Address, reason: str) -> Change:
     return Change(address, Op.FORGET, (), reason=reason)
 
 
-def _protected(deleted: Mapping[Address, LiveRecord], ownership: Ownership) -> Iterator[Refusal]:
+def _protected(
+    deleted: Mapping[Address, LiveRecord], renamed: Mapping[Address, Address], ownership: Ownership
+) -> Iterator[Refusal]:
     for address in deleted:
         if ownership.entries[address].protect:
-            yield Refusal(
-                Guard.PROTECTED,
-                f"{address} is protected and would be deleted",
-                "bring its manifest back, apply it without lifecycle.protect, and remove it then",
-                (address,),
+            way = (
+                "apply it under its old name without lifecycle.protect, and rename it then"
+                if address in renamed
+                else "bring its manifest back, apply it without lifecycle.protect, and remove it then"
             )
+            yield Refusal(Guard.PROTECTED, f"{address} is protected and would be deleted", way, (address,))
 
 
 def _in_use(

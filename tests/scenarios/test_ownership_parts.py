@@ -53,6 +53,16 @@ def test_a_target_does_not_delete_what_the_rest_still_uses(owned: Folder, *, is_
     assert owned.run("apply", "--auto-approve", "--prune").code == 0
 
 
+def test_what_is_protected_is_not_renamed(owned: Folder) -> None:
+    """For that deletes it under its old name; the way past says what to do about a rename."""
+    owned.action("report", more="lifecycle: {protect: true}\n")
+    assert owned.run("apply", "--auto-approve").code == 0
+    assert owned.run("rename", "action.report", "summary").code == 0
+    refused = owned.run("plan", "--prune")
+    assert refused.code == 3
+    assert "under its old name without lifecycle.protect" in refused.err
+
+
 def test_nothing_declared_is_refused_until_it_is_meant(owned: Folder) -> None:
     """An empty folder would delete everything: 3, with the one way past it."""
     for file in owned.path.glob("*.yaml"):
