@@ -25,10 +25,12 @@ def without_known(drift: Drift, known: Collection[str]) -> Drift:
 def fingerprint(deviation: Deviation) -> str:
     """Return what tells a deviation from every other: its resource, its state, and both values of each field.
 
-    Of secrets these are keyed hashes, so that another change of one is another deviation.
+    Of secrets these are keyed hashes, so that another change of one is another deviation; and so is another resource in
+    the place of one that is gone.
     """
     fields = [[field.pointer, _told(field.before), _told(field.after)] for field in deviation.fields]
-    text = json.dumps([str(deviation.address), deviation.state.value, fields], sort_keys=True)
+    made_anew = deviation.modified.isoformat() if deviation.is_replaced and deviation.modified else None
+    text = json.dumps([str(deviation.address), deviation.state.value, fields, made_anew], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

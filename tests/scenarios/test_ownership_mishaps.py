@@ -122,6 +122,17 @@ def test_what_was_made_anew_outside_is_drift(owned: Folder) -> None:
     assert owned.run("drift").code == 0
 
 
+def test_what_is_known_to_be_gone_is_told_again_when_it_was_made_anew(owned: Folder) -> None:
+    """A baseline knows that nothing is there, not what somebody puts in its place."""
+    platform = live(owned)
+    platform.delete_action("report")
+    assert owned.run("drift", "--baseline", "known.json", "--write-baseline").code == 0
+    assert owned.run("drift", "--baseline", "known.json").code == 0
+    platform.create_action(CreateActionRequest(name="report", uri="img:1"))
+    platform.close()
+    assert owned.run("drift", "--baseline", "known.json").code == 2
+
+
 def test_what_is_to_be_deleted_and_was_changed_outside_is_drift(owned: Folder) -> None:
     """Git let it go and somebody changed it: both."""
     platform = live(owned)
