@@ -22,6 +22,9 @@ from reconciler.render.words import drift_counts, place
 _APPLIED_AND_LIVE: Final = ("applied", "live")
 _LIVE_AND_MANIFEST: Final = ("live", "manifest")
 
+#: What somebody usually did to what is live.
+MODIFIED: Final = "modified"
+
 #: What there is nothing live of, so that only git can follow.
 _GONE: Final = frozenset({DriftState.MISSING, Op.CREATE})
 
@@ -50,7 +53,7 @@ class DeviationView:
     span: Span | None
     restore: str
     accept: str
-    deed: str = "modified"
+    deed: str = MODIFIED
     modified_by: str = ""
     modified: datetime | None = None
 
@@ -116,7 +119,7 @@ def _deviation(deviation: Deviation) -> DeviationView:
         span=deviation.origin,
         restore=visible(remedies(deviation)["restore"]),
         accept=visible(remedies(deviation)["accept"]),
-        deed="made anew" if deviation.is_replaced else "modified",
+        deed="made anew" if deviation.is_replaced else MODIFIED,
         modified_by=visible(deviation.modified_by),
         modified=deviation.modified,
     )

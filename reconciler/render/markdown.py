@@ -12,7 +12,7 @@ from typing import Final
 
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
-from reconciler.render.deviations import DeviationView, drift_view
+from reconciler.render.deviations import MODIFIED, DeviationView, drift_view
 from reconciler.render.fields import FieldView
 from reconciler.render.fitting import Parts, Table, fitted
 from reconciler.render.markup import callout, code, details, fenced, html_code, prose
@@ -133,8 +133,10 @@ def _drift_row(found: DeviationView, *, now: datetime | None = None) -> str:
     when = ""
     if found.modified is not None:
         when = ago(found.modified, now=now) if now else moment(found.modified)
-    names = _names(found.names) if found.compares else ""
-    return f"| {found.word} | {code(found.address)} | {names} | {by} | {when} | {_where(found.origin)} |"
+    what = _names(found.names) if found.compares else ""
+    if found.deed != MODIFIED:
+        what = found.deed
+    return f"| {found.word} | {code(found.address)} | {what} | {by} | {when} | {_where(found.origin)} |"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -115,6 +115,10 @@ def test_what_was_made_anew_outside_is_drift(owned: Folder) -> None:
     assert "! missing action.report" in ended.out
     assert "made anew by local@localhost" in ended.out
     assert "to accept: reconciler adopt action.report" in ended.out
+    assert (
+        "| missing | `action.report` | made anew | `local@localhost` |"
+        in owned.run("drift", "--output", "markdown").out
+    )
     assert owned.run("plan").code == 3
     (told,) = json.loads(owned.run("drift", "--output", "json").out)["deviations"]
     assert told["remedies"]["restore"] == ("reconciler adopt action.report && reconciler apply --target action.report")
