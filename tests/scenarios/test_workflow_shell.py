@@ -16,6 +16,7 @@ import yaml
 from tests.forge.fake import TOKEN, serving
 from tests.forge.fake_github import FakeGitHub
 from tests.scenarios.conftest import Folder
+from tests.scenarios.test_ownership import PROJECT
 
 WORKFLOWS: Final = Path(__file__).parents[2] / ".github" / "workflows"
 HEAD, MERGED = "a" * 40, "b" * 40
@@ -137,6 +138,20 @@ def test_a_plan_that_fails_is_still_commented_on(runner: Runner, folder: Folder)
     folder.action("ingest")
     assert runner.run("plan.yml", "plan", RECONCILER_PLATFORM="embedded:/dev/null/nowhere") == [1]
     assert "There is no report" in runner.github.comments[0]["body"]
+
+
+def test_a_refused_plan_is_commented_on_with_the_way_past(runner: Runner, folder: Folder) -> None:
+    """The job is red with 3, nothing is kept to be applied, and the pull request says why."""
+    folder.write("reconciler.yaml", PROJECT)
+    folder.action("ingest")
+    folder.action("report")
+    assert folder.embedded("apply", "--auto-approve").code == 0
+    (folder.path / "report.yaml").unlink()
+    assert runner.run("plan.yml", "plan") == [3]
+    (comment,) = runner.github.comments
+    assert "[!CAUTION]" in comment["body"]
+    assert "`--prune`" in comment["body"]
+    assert not (folder.path / "plan.json").exists()
 
 
 def test_drift_opens_an_issue_and_closes_it(runner: Runner, folder: Folder) -> None:
