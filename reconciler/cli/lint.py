@@ -130,7 +130,7 @@ def _sarif(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
 def _junit(diagnostics: Sequence[Diagnostic], verdict: Verdict) -> None:
     from reconciler.render.junit import diagnostics_junit
 
-    click.echo(diagnostics_junit(diagnostics, verdict.files), nl=False)
+    click.echo(diagnostics_junit(diagnostics, verdict.files, name="reconciler lint"), nl=False)
 
 
 #: How findings are told, by ``--output``: each gets them and what they were found in.
