@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import click
 from reconciler.cli.main import COMMANDS, cli
 
 REFERENCE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
+PIPELINES: Final = REFERENCE.with_name("ci.md")
 
 HEAD: Final = """\
 # Commands
@@ -40,6 +42,22 @@ def test_the_reference_is_current() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         REFERENCE.write_text(text)
     assert REFERENCE.read_text() == text, "docs/commands.md: UPDATE_GOLDEN=1 writes it again"
+
+
+def test_each_format_is_listed_with_its_commands() -> None:
+    """In the page about pipelines, which is where people look for one."""
+    section = PIPELINES.read_text().partition("\n## Formats\n")[2].partition("\n| step output |")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \|", section, re.MULTILINE)
+    listed = {output: set(re.findall(r"\w+", commands)) for output, commands in rows}
+
+    found: dict[str, set[str]] = {}
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        for parameter in command.params if command else ():
+            if parameter.name == "output" and isinstance(parameter.type, click.Choice):
+                for output in set(parameter.type.choices) - {"text", "json"}:
+                    found.setdefault(output, set()).add(name)
+    assert listed == found
 
 
 def reference() -> str:
