@@ -271,6 +271,7 @@ CASES: Final[dict[str, Cases]] = {
             of_action("parameters: {token: {description: It., required: true}}"),
             of_action("parameters: {max_tokens: {description: It., default: '4096'}}"),
             of_action("parameters: {sort_key: {description: It., default: 'true'}}"),
+            of_action("parameters: {primary_key: {description: It., default: run_id}}"),
             of_action("parameters: {token_file: {description: It., default: /run/token}}"),
             of_action("parameters: {secret_name: {description: It., default: weights}}"),
             of_action("parameters: {model: {description: It., default: yolo-pallets-large-2026-09}}"),

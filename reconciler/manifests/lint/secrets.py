@@ -27,7 +27,9 @@ _REFERENCE: Final = re.compile(
 
 #: Names that tell of a secret without being it: where it is, what it is called, how many there are.
 _ABOUT: Final = re.compile(
-    r"(?:^|[_.-])(?:file|path|dir|name|names|id|ids|url|uri|type|format|field|column|prefix|count|limit|length|size|ttl)$",
+    r"(?:^|[_.-])(?:file|path|dir|name|names|id|ids|url|uri|type|format|field|column|prefix|count|limit|length|size|ttl)$"
+    # Keys of a table, of a map, or for everybody.
+    r"|(?:^|[_.-])(?:primary|foreign|partition|sort|group|join|index|row|dict|metadata|public)[_.-]?key$",
     re.IGNORECASE,
 )
 #: What a manifest writes where a variable of the project is filled in, whose value may come from anywhere.
