@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.domain.address import Address
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.plan.model import Change, Deviation, DriftState, InventoryRef, Plan, Source, Unmanaged
 
@@ -16,7 +17,7 @@ class Drift:
     means the resource is missing, and ``observed`` names who modified the live resource and when.
 
     With an inventory, ``deviations`` tell drift from what git has moved on with; ``known`` of them stand in a baseline
-    and are left out.
+    and are left out. ``refused`` are resources that a plan would refuse to touch: git asks for them all the same.
     """
 
     identity: PlatformIdentity
@@ -27,6 +28,7 @@ class Drift:
     inventory: InventoryRef | None = None
     deviations: tuple[Deviation, ...] = ()
     known: int = 0
+    refused: frozenset[Address] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan) -> Drift:
@@ -39,6 +41,7 @@ class Drift:
             plan.unmanaged,
             plan.inventory,
             plan.drift,
+            refused=frozenset(address for refusal in plan.refusals for address in refusal.addresses),
         )
 
     @property

@@ -95,7 +95,8 @@ def drift_view(drift: Drift) -> DriftView:
 
 def _only_in_git(drift: Drift) -> int:
     outside = {each.address for each in drift.deviations if each.state is not DriftState.PENDING}
-    return sum(1 for change in drift.differences if change.address not in outside)
+    asked_for = {change.address for change in drift.differences} | drift.refused
+    return len(asked_for - outside)
 
 
 def outside(deviations: Iterable[Deviation]) -> tuple[DeviationView, ...]:

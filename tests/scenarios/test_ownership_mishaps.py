@@ -126,6 +126,17 @@ def test_what_was_made_anew_outside_is_drift(owned: Folder) -> None:
     assert owned.run("drift").code == 0
 
 
+def test_what_was_never_ours_is_pending(owned: Folder) -> None:
+    """Git asks for a name that somebody else has: no drift, and not as declared either."""
+    platform = live(owned)
+    platform.create_action(CreateActionRequest(name="theirs", uri="img:1"))
+    platform.close()
+    owned.action("theirs")
+    ended = owned.run("drift")
+    assert ended.code == 0
+    assert "1 change pending in git: see reconciler plan." in ended.out
+
+
 def test_what_is_known_to_be_gone_is_told_again_when_it_was_made_anew(owned: Folder) -> None:
     """A baseline knows that nothing is there, not what somebody puts in its place."""
     platform = live(owned)
