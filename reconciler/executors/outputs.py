@@ -132,8 +132,9 @@ def _understood(read: Callable[[], Understood], name: str) -> Understood:
         return read()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "it"
-        raise RunFailed(f"the action left something that is no changeset in {name}: {place}: {first['msg']}") from error
+        places = [".".join(map(str, first["loc"]))] if first["loc"] else []
+        problem = ": ".join([*places, first["msg"]])
+        raise RunFailed(f"the action left something that is no changeset in {name}: {problem}") from error
 
 
 def _read(path: Path) -> str:

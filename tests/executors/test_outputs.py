@@ -123,7 +123,7 @@ def test_what_the_platforms_library_did_not_set_is_left_alone(folder: RunFolder)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "dataset's metadata changeset"),
+        ("{", "dataset's metadata changeset: Invalid JSON"),
         ('{"put_tags": 3}', "put_tags"),
         ("[]", "dataset's metadata changeset"),
     ],
