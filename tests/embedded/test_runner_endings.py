@@ -172,7 +172,7 @@ def test_a_runner_that_is_to_end_sees_through_what_a_dead_one_left(workshop: Wor
     workshop.action("true")
     invocation_id = workshop.invoke()
     workshop.platform.run_queue.claim(1)
-    record = workshop.ran(invocation_id, pace=replace(QUICK, silence=0.2))
+    record = workshop.ran(invocation_id, pace=replace(QUICK, silence=1.5))
     assert record.last_status is InvocationStatus.Completed
 
 
