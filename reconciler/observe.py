@@ -181,7 +181,7 @@ def _listed(platform: PlatformReader) -> _Listing:
     _side_by_side(lambda listing: listing(), listings, parallelism=2)
     fingerprint = blake2b(digest_size=20)
     for page in (*actions, *triggers):
-        fingerprint.update(page.fingerprint)
+        fingerprint.update(page.content_hash)
     return _Listing(Glance(identity, fingerprint.hexdigest()), actions, triggers)
 
 

@@ -30,7 +30,7 @@ class HttpPage(Generic[Record]):
     read_body: Callable[[bytes], Page[Record]]
 
     @property
-    def fingerprint(self) -> bytes:
+    def content_hash(self) -> bytes:
         """A hash of the body."""
         return blake2b(self.body, digest_size=20).digest()
 

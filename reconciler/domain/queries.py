@@ -123,7 +123,7 @@ class UnreadPage(Protocol[Read_co]):
         ...
 
     @property
-    def fingerprint(self) -> bytes:
+    def content_hash(self) -> bytes:
         """A hash of everything in it: equal ones mean equal pages."""
         ...
 

@@ -24,7 +24,7 @@ class StoredPage(Generic[Record]):
     next_token: str | None
 
     @property
-    def fingerprint(self) -> bytes:
+    def content_hash(self) -> bytes:
         """A hash of the documents and the token."""
         hashed = blake2b((self.next_token or "").encode(), digest_size=20)
         for document in self.documents:

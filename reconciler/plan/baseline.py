@@ -18,11 +18,11 @@ FORMAT: Final = 1
 
 def without_known(drift: Drift, known: Collection[str]) -> Drift:
     """Return the drift without deviations whose fingerprint is known."""
-    left = tuple(each for each in drift.deviations if not _is_drift(each) or fingerprint(each) not in known)
+    left = tuple(each for each in drift.deviations if not _is_drift(each) or fingerprint_of(each) not in known)
     return replace(drift, deviations=left, known=len(drift.deviations) - len(left))
 
 
-def fingerprint(deviation: Deviation) -> str:
+def fingerprint_of(deviation: Deviation) -> str:
     """Return what tells a deviation from every other: its resource, its state, and both values of each field.
 
     Of secrets these are keyed hashes, so that another change of one is another deviation; and so is another resource in
@@ -37,7 +37,7 @@ def fingerprint(deviation: Deviation) -> str:
 def dumps(drift: Drift) -> str:
     """Return the baseline that knows all drift there is."""
     known = [
-        {"address": str(each.address), "state": each.state.value, "fingerprint": fingerprint(each)}
+        {"address": str(each.address), "state": each.state.value, "fingerprint": fingerprint_of(each)}
         for each in sorted(drift.deviations, key=lambda each: each.address)
         if _is_drift(each)
     ]

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.diagnostics import Diagnostic, Severity, in_order
 from reconciler.embedded.access import Caller
-from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
+from reconciler.embedded.http.accounts import Access, Account, Accounts, token_hash
 from reconciler.errors import InvalidManifests
 from reconciler.manifests.files import read_file
 from reconciler.manifests.source import Document, locate, parse
@@ -70,7 +70,7 @@ class _Reading:
         if file is None:
             return None
         names = {entry.id: entry.name or entry.id for entry in file.organizations}
-        return Accounts({print_: _account(file.users[number]) for print_, number in holders.items()}, names)
+        return Accounts({hashed: _account(file.users[number]) for hashed, number in holders.items()}, names)
 
     def _only_document(self) -> Document | None:
         parsed = parse(self.text, file=self.name)
@@ -128,25 +128,25 @@ class _Reading:
                 self._problem("unknown-organization", summary, membership.place, did_you_mean(membership.name, known))
 
     def _holders(self, tokens: Iterable[GivenToken]) -> dict[bytes, int]:
-        """Return the number of the user that each token lets in, by its fingerprint."""
+        """Return the number of the user that each token lets in, by its hash."""
         holders: dict[bytes, int] = {}
         for token in tokens:
-            for place, print_ in self._fingerprints(token.entry, token.place):
-                if print_ in holders:
+            for place, hashed in self._token_hashes(token.entry, token.place):
+                if hashed in holders:
                     self._problem("repeated-token", "this token stands here twice", place, "give each user its own")
-                holders[print_] = token.user
+                holders[hashed] = token.user
         return holders
 
-    def _fingerprints(self, entry: TokenEntry, place: Steps) -> Iterator[tuple[Steps, bytes]]:
+    def _token_hashes(self, entry: TokenEntry, place: Steps) -> Iterator[tuple[Steps, bytes]]:
         if entry.sha256 is not None:
             yield (*place, "sha256"), bytes.fromhex(entry.sha256)
         elif entry.token is not None:
             self._check_private((*place, "token"))
-            yield (*place, "token"), fingerprint(entry.token)
+            yield (*place, "token"), token_hash(entry.token)
         elif entry.token_file is not None:
             token = self._token_in(self.path.parent / entry.token_file, (*place, "token_file"))
             if token is not None:
-                yield (*place, "token_file"), fingerprint(token)
+                yield (*place, "token_file"), token_hash(token)
 
     def _token_in(self, file: Path, place: Steps) -> str | None:
         try:

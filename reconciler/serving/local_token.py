@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from reconciler.embedded.access import LOCAL_CALLER
-from reconciler.embedded.http.accounts import Account, Accounts, fingerprint
+from reconciler.embedded.http.accounts import Account, Accounts, token_hash
 from reconciler.errors import ConfigurationError
 
 
@@ -23,7 +23,7 @@ def local_accounts(token_file: Path) -> Accounts:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ConfigurationError(f"cannot use {token_file} for the token: {reason}") from error
-    return Accounts({fingerprint(token): Account(LOCAL_CALLER)}, {LOCAL_CALLER.org_id: "Local"})
+    return Accounts({token_hash(token): Account(LOCAL_CALLER)}, {LOCAL_CALLER.org_id: "Local"})
 
 
 def token_file_of(database: Path) -> Path:

@@ -61,6 +61,6 @@ def test_a_fingerprint_follows_every_byte(server: ScriptedServer, platform: Http
     """Equal pages have the same one, any other page another."""
     server.answer_with(*(Answer(data=page_data(action_data(description=text))) for text in ("a", "a", "b")))
 
-    first, second, third = (platform.unread_actions(QUERY).fingerprint for _ in range(3))
+    first, second, third = (platform.unread_actions(QUERY).content_hash for _ in range(3))
 
     assert first == second != third

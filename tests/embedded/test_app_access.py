@@ -12,7 +12,7 @@ import pytest
 from reconciler.domain.requests import SetActionAccessibilityRequest
 from reconciler.domain.values import Accessibility
 from reconciler.embedded.access import Caller
-from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
+from reconciler.embedded.http.accounts import Access, Account, Accounts, token_hash
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.operations import Operation
 from reconciler.embedded.http.seals import Seals
@@ -62,7 +62,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     request = SetActionAccessibilityRequest(accessibility=Accessibility.ActionHub)
     platform.set_action_accessibility("in_hub", request)
     accounts = Accounts(
-        {fingerprint(f"token-of-{name}"): account for name, account in ACCOUNTS.items()}, {"og_ours": "Ours"}
+        {token_hash(f"token-of-{name}"): account for name, account in ACCOUNTS.items()}, {"og_ours": "Ours"}
     )
     seals = Seals()
     with (

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from reconciler.embedded.access import Caller
-from reconciler.embedded.http.accounts import Access, Account, Accounts, fingerprint
+from reconciler.embedded.http.accounts import Access, Account, Accounts, token_hash
 from reconciler.embedded.http.application import application
 from reconciler.embedded.http.seals import LINK_GOOD_FOR, Seals
 from reconciler.embedded.platform import EmbeddedPlatform
@@ -21,7 +21,7 @@ from tests.contract.server import serving
 ANN: Final = Account(Caller("ann@ours.example", "og_ours"))
 EVE: Final = Account(Caller("eve@ours.example", "og_ours"), Access.READ)
 BOB: Final = Account(Caller("bob@theirs.example", "og_theirs"))
-ACCOUNTS: Final = Accounts({fingerprint(f"token-of-{name}"): who for name, who in (("a", ANN), ("e", EVE), ("b", BOB))})
+ACCOUNTS: Final = Accounts({token_hash(f"token-of-{name}"): who for name, who in (("a", ANN), ("e", EVE), ("b", BOB))})
 
 
 class Clock:

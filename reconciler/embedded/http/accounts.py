@@ -43,19 +43,19 @@ class Accounts:
     """Everybody who may come in.
 
     Attributes:
-        by_fingerprint: Accounts by the hash of each of their tokens, see :func:`fingerprint`.
+        by_token_hash: Accounts by the hash of each of their tokens, see :func:`token_hash`.
         organizations: Names for people, by the id of an organization; ids stand in for those that are not here.
         everybody: Who all requests come from; None where a token must say so.
     """
 
-    by_fingerprint: Mapping[bytes, Account] = field(default_factory=dict, repr=False)
+    by_token_hash: Mapping[bytes, Account] = field(default_factory=dict, repr=False)
     organizations: Mapping[str, str] = field(default_factory=dict)
     everybody: Account | None = None
 
     @classmethod
     def of_tokens(cls, tokens: Mapping[str, Caller]) -> Accounts:
         """Return the accounts of callers that may do everything in their organizations."""
-        return cls({fingerprint(token): Account(caller) for token, caller in tokens.items()})
+        return cls({token_hash(token): Account(caller) for token, caller in tokens.items()})
 
     @classmethod
     def open_to_all(cls, caller: Caller) -> Accounts:
@@ -64,7 +64,7 @@ class Accounts:
 
     def holder_of(self, token: str) -> Account | None:
         """Return whose token this is."""
-        return self.by_fingerprint.get(fingerprint(token))
+        return self.by_token_hash.get(token_hash(token))
 
     def user(self, user_id: str) -> Account | None:
         """Return the account of a user."""
@@ -82,9 +82,9 @@ class Accounts:
     def _all(self) -> Iterable[Account]:
         if self.everybody is not None:
             yield self.everybody
-        yield from self.by_fingerprint.values()
+        yield from self.by_token_hash.values()
 
 
-def fingerprint(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
     """Return the hash a token is known by: neither what is kept nor the time a look-up takes gives the token away."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
