@@ -6,11 +6,16 @@ import os
 import signal
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 #: RECONCILER_EXPLORE=1 looks for new examples, and is how new laws are tried before they are committed.
+#: How long an example takes says how busy the machine is, and no law is about that.
 settings.register_profile(
-    "the same everywhere", derandomize=not os.environ.get("RECONCILER_EXPLORE"), database=None, deadline=None
+    "the same everywhere",
+    derandomize=not os.environ.get("RECONCILER_EXPLORE"),
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("the same everywhere")
 
