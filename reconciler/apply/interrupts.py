@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+from reconciler.interrupts import Insisting
+
 #: What asks to stop, with how a process usually takes it: a person, or a pipeline whose job was cancelled.
 _USUAL: Final = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
@@ -28,7 +30,12 @@ def first_interrupt_sets(stop: threading.Event) -> Iterator[None]:
             signal.default_int_handler(number, frame)
         stop.set()
 
-    taken = {number: usual for number, usual in _USUAL.items() if signal.getsignal(number) is usual}
+    current = {number: signal.getsignal(number) for number in _USUAL}
+    taken = {
+        number: handler
+        for number, handler in current.items()
+        if handler is _USUAL[number] or isinstance(handler, Insisting)
+    }
     for number in taken:
         signal.signal(number, handle)
     try:

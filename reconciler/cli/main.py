@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from typing import Final
 
@@ -12,6 +13,7 @@ from reconciler import __version__
 from reconciler.cli import collection
 from reconciler.cli.failure import exit_with, usage_exit
 from reconciler.cli.pipes import let_readers_leave
+from reconciler.interrupts import Insisting
 
 #: Commands by name: the module that holds ``command``, and its one line in ``--help``. Modules load when run.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -96,9 +98,18 @@ def main() -> None:
     except click.ClickException as mistake:
         sys.exit(usage_exit(mistake))
     except (KeyboardInterrupt, click.Abort):
+        _heard()
         click.echo("interrupted", err=True)
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the last resort: a bug must not look like an answer
         sys.exit(exit_with(error))
     finally:
+        _heard()
         collection.resume()
+
+
+def _heard() -> None:
+    """Let nobody interrupt what is left to do: whoever did was heard."""
+    handler = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, Insisting):
+        handler.rest()
