@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
@@ -27,6 +28,9 @@ ONE_BY_ONE: Final = 24
 
 #: Seconds that a reading nobody wants any more may take to end before it is left to itself.
 PATIENCE: Final = 0.2
+
+#: Seconds between two looks up from waiting: an interrupt that comes just before an endless wait begins ends none.
+LOOK_UP: Final = 0.1
 
 Record = TypeVar("Record", bound=LiveRecord)
 Given = TypeVar("Given")
@@ -132,6 +136,8 @@ class Observation:
         if not self._has_begun:
             self._has_begun = True
             self._read()
+        while not self._reading.done():
+            wait([self._reading], timeout=LOOK_UP)
         return self._reading.result()
 
     def _read(self) -> None:
@@ -276,8 +282,11 @@ def _side_by_side(work: Callable[[Given], Taken], given: list[Given], *, paralle
         waiting.put(place)
     for number in range(min(parallelism, len(given))):
         threading.Thread(target=take_turns, name=f"observe-{number}", daemon=True).start()
-    for _ in given:
-        ended.get()
+    left = len(given)
+    while left:
+        with suppress(Empty):
+            ended.get(timeout=LOOK_UP)
+            left -= 1
     if raised:
         raise raised[min(raised)]
     return [taken[place] for place in range(len(given))]
