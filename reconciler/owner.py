@@ -64,7 +64,7 @@ def adopt(project: Project, addresses: Collection[Address], *, lock_timeout: flo
         GuardRefused: The inventory is of another organization.
         Locked: Somebody else holds the lock.
     """
-    from reconciler.standing import refuse_other_organization
+    from reconciler.plan.refusing import refuse_other_organization
 
     ledger = ledger_of(project)
     desired = project.load().desired
@@ -99,7 +99,7 @@ def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
         Locked: Somebody else holds the lock.
     """
     from reconciler.inventory.document import Inventory
-    from reconciler.standing import refuse_other_organization
+    from reconciler.plan.refusing import refuse_other_organization
 
     ledger = ledger_of(project)
     desired = project.load().desired

@@ -184,9 +184,9 @@ class Project:
     def drift(self, scope: Scope | None = None) -> Drift:
         """Return where live state differs from the manifests and who modified it; nothing is written."""
         from reconciler.plan.drift import Drift
-        from reconciler.standing import everything
+        from reconciler.plan.permits import Permits
 
-        return Drift.of(self._planned(scope, permits=everything(), may_be_empty=False))
+        return Drift.of(self._planned(scope, permits=Permits.everything(), may_be_empty=False))
 
     def apply(
         self,
@@ -214,14 +214,14 @@ class Project:
         from reconciler.apply.events import ApplyReport
         from reconciler.ledger import open_ledger
         from reconciler.plan.model import InventoryRef
-        from reconciler.standing import confirm_current, refuse_other_inventory, refuse_refused
+        from reconciler.plan.refusing import refuse_other_inventory, refuse_refused
 
         refuse_refused(plan)
         ledger = open_ledger(self.settings)
         if ledger is None:
             if plan.inventory is not None:
                 raise GuardRefused("the plan was made with an inventory, and here is none", hint="plan again")
-            ready = confirm_current(self, plan) if recheck else plan
+            ready = self._confirmed(plan) if recheck else plan
             with closing(open_platform(self.settings)) as platform:
                 return self._apply(ready, platform, emit, stop, command).without_ledger()
         with ledger.locked(command, timeout=lock_timeout) as held:
@@ -233,7 +233,7 @@ class Project:
                 if plan.is_empty and not plan.refreshes:
                     return ApplyReport(())
             refuse_other_inventory(plan, inventory)
-            ready = confirm_current(self, plan) if recheck or has_moved else plan
+            ready = self._confirmed(plan) if recheck or has_moved else plan
             with closing(open_platform(self.settings)) as platform:
                 return self._apply(ready, platform, emit, stop, command).with_ledger(ledger, held)
 
@@ -243,6 +243,15 @@ class Project:
         from reconciler.applying import Apply
 
         return Apply(plan, platform, self.settings.parallelism, emit, stop, self._now, command)
+
+    def _confirmed(self, plan: Plan) -> Plan:
+        from reconciler.plan.permits import Permits
+        from reconciler.standing import confirm_current
+
+        def plan_again() -> Plan:
+            return self.plan(plan.scope, permits=Permits.everything())
+
+        return confirm_current(plan, settings=self.settings, plan_again=plan_again)
 
     def _inventory(self) -> Inventory | None:
         from reconciler.ledger import open_ledger
@@ -299,7 +308,7 @@ class Project:
         from reconciler.plan.diff import plan
         from reconciler.plan.model import Scope
         from reconciler.plan.permits import Permits
-        from reconciler.standing import refuse_other_organization
+        from reconciler.plan.refusing import refuse_other_organization
 
         elsewhere: frozenset[Address] = frozenset()
         if inventory is not None:

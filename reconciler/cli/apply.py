@@ -103,7 +103,7 @@ def _reviewed(plan: Plan, *, output: str, reveal: bool, approved: bool, may_ask:
     """Show the plan and get a yes; None when there is nothing to do or the answer was no."""
     from reconciler.cli.console import is_interactive
     from reconciler.cli.plan import show
-    from reconciler.standing import refuse_refused
+    from reconciler.plan.refusing import refuse_refused
 
     if output == "text" or (plan.is_empty and not plan.refusals):
         show(plan, output, reveal=reveal)

@@ -17,7 +17,7 @@ def leave_refused(plan: Plan) -> None:
     """
     from reconciler.cli.failure import tell_in_words
     from reconciler.errors import GuardRefused
-    from reconciler.standing import refuse_refused
+    from reconciler.plan.refusing import refuse_refused
 
     try:
         refuse_refused(plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Permits:
     empty: bool = False
     most_deletions: int = 3
     most_percent: int = 20
+
+    @classmethod
+    def everything(cls) -> Self:
+        """Return every permit: for plans that are only looked at, and for what was permitted when it was saved."""
+        return cls(prune=True, drifted=True, many=True, empty=True)
 
     def most(self, owned: int) -> int:
         """Return how many of so many owned resources of a kind may be deleted at once."""
