@@ -52,7 +52,8 @@ def _escaped(segment: str) -> str:
 
 def segments(pointer: str) -> list[str]:
     """Return the unescaped segments of a JSON Pointer."""
-    return [segment.replace("~1", "/").replace("~0", "~") for segment in pointer.split("/")[1:]]
+    split = pointer.split("/")[1:]
+    return [segment.replace("~1", "/").replace("~0", "~") for segment in split] if "~" in pointer else split
 
 
 def path_in(document: Json, pointer: str) -> tuple[tuple[Step, ...], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from reconciler.manifests.problems import segments
@@ -29,19 +30,26 @@ def field_rows(fields: Sequence[FieldChange], *, reveal: bool = False) -> tuple[
     """Return the rows of differences in their order; secrets stay masked unless ``reveal``."""
     rows: list[FieldView] = []
     for field in fields:
-        path = visible(".".join(_path(field)))
-        _add_rows(rows, path, field.before, field.after, reveal=reveal)
+        _add_rows(rows, _path(field.pointer), field.before, field.after, reveal=reveal)
     return tuple(rows)
 
 
 def field_names(fields: Sequence[FieldChange]) -> tuple[str, ...]:
     """Return the members of the spec that differ, each once, as the spec has them."""
-    return tuple(dict.fromkeys(_path(field)[0] for field in fields))
+    return tuple(dict.fromkeys([_member(field.pointer) for field in fields]))
 
 
-def _path(field: FieldChange) -> list[str]:
-    """Return the way to a field inside the spec."""
-    return segments(field.pointer)[1:]
+# The fields of one resource are those of the next, and there may be a hundred thousand of them.
+@lru_cache(maxsize=4096)
+def _member(pointer: str) -> str:
+    """Return the member of the spec that a pointer leads into."""
+    return segments(pointer)[1]
+
+
+@lru_cache(maxsize=4096)
+def _path(pointer: str) -> str:
+    """Return the way to a field inside the spec, as it is shown."""
+    return visible(".".join(segments(pointer)[1:]))
 
 
 def _add_rows(rows: list[FieldView], path: str, before: Any, after: Any, *, reveal: bool) -> None:
