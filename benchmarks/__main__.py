@@ -18,6 +18,9 @@ from benchmarks.generate import write_project
 from benchmarks.processes import Run, medians, run
 from benchmarks.server import TOKEN
 
+#: What targets in units of P are for; an action and half a trigger are one and a half.
+DOCUMENTS = 10_000
+
 PYTHON = sys.executable
 RECONCILER = (PYTHON, "-m", "reconciler")
 
@@ -71,8 +74,8 @@ class Bench:
             rounds=self.rounds,
         )
         floor = self.heading("validate", actions, taken)
-        line("cold", ratio(taken["cold"], floor), "target 0.90 P")
-        line("nothing changed since the last run", ratio(taken["warm"], floor), "target 0.12 P")
+        line("cold", ratio(taken["cold"], floor), limit("0.90 P", actions))
+        line("nothing changed since the last run", ratio(taken["warm"], floor), limit("0.12 P", actions))
 
     def plan(self, actions: int) -> None:
         """Print plans over HTTP on loopback in units of P."""
@@ -94,11 +97,11 @@ class Bench:
                 rounds=self.rounds,
             )
         floor = self.heading("plan over HTTP", actions, taken)
-        line("no change, cold", ratio(taken["cold"], floor), "target 1.10 P")
-        line("no change, warm", ratio(taken["warm"], floor), "target 0.35 P")
+        line("no change, cold", ratio(taken["cold"], floor), limit("1.10 P", actions))
+        line("no change, warm", ratio(taken["warm"], floor), limit("0.35 P", actions))
         line("1 % changed", ratio(taken["few"], floor), "")
-        line("all changed", ratio(taken["all"], floor), "target 1.50 P")
-        line("all new", ratio(taken["new"], floor), "target 1.50 P")
+        line("all changed", ratio(taken["all"], floor), limit("1.50 P", actions))
+        line("all new", ratio(taken["new"], floor), limit("1.50 P", actions))
 
     def apply(self, actions: int) -> None:
         """Print how fast changes are applied, the plan's own work excluded."""
@@ -173,6 +176,11 @@ def last_event(taken: Run) -> dict[str, float]:
 def ratio(taken: Run, floor: float) -> str:
     """Return a run in units of P, with its peak memory."""
     return f"{taken.seconds / floor:.2f} P, {taken.memory:.0f} MiB"
+
+
+def limit(target: str, actions: int) -> str:
+    """Say what is aimed at, from 10,000 documents on: below, starting Python outweighs the work."""
+    return f"target {target}" if actions + actions // 2 >= DOCUMENTS else ""
 
 
 def line(name: str, value: str, target: str) -> None:
