@@ -135,6 +135,7 @@ class Gathering:
         return document
 
     def _faulty(self, file: SourceFile) -> list[_Placed]:
+        from reconciler.manifests.documents import kind_of
         from reconciler.manifests.source import parse
 
         parsed = parse(file.text, file=file.name)
@@ -143,7 +144,9 @@ class Gathering:
         documents: list[_Placed] = []
         for document in parsed.documents:
             origin = self._begun(file, document.index, document.line, document.column)
-            data, problems = self._laying.substituted(document.data)
+            # What is no manifest of ours may speak of variables of its own.
+            is_manifest = isinstance(kind_of(document.data), str)
+            data, problems = self._laying.substituted(document.data) if is_manifest else (document.data, [])
             self._report(origin, problems)
             if self._is_valid(file, origin, data, unknown=problems) and isinstance(data, dict):
                 documents.append((origin, data))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.diagnostics import Diagnostic, Span
+from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.manifests.reading import unreadable
 
 ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -16,6 +16,9 @@ ENDINGS: Final = (".yaml", ".yml", ".json")
 #: Folders of other tools; a Python virtual environment is known by the file it holds.
 _FOREIGN: Final = frozenset({"node_modules", "__pycache__"})
 _VIRTUAL_ENVIRONMENT: Final = "pyvenv.cfg"
+
+#: What makes a folder a project: what is in it is declared there, with its own variables, inventory and environments.
+_PROJECT_FILE: Final = "reconciler.yaml"
 
 #: Says whether a path relative to the project, with a slash at the end for a folder, is excluded.
 Excluded = Callable[[str], bool]
@@ -41,6 +44,7 @@ class _Folder:
     path: str
     real: str
     name: str  # with a slash at the end; empty for the project itself
+    is_below: bool = True  # of what was asked for
 
 
 def walk(path: str, *, name: str, boundary: str, is_excluded: Excluded) -> Iterator[Candidate | Diagnostic]:
@@ -48,7 +52,7 @@ def walk(path: str, *, name: str, boundary: str, is_excluded: Excluded) -> Itera
 
     Symbolic links are followed as long as they stay below ``boundary``, a path without links itself.
     """
-    pending = [_Folder(path, os.path.realpath(path), f"{name}/" if name else "")]
+    pending = [_Folder(path, os.path.realpath(path), f"{name}/" if name else "", is_below=False)]
     seen = {pending[0].real}
     while pending:
         folder = pending.pop()
@@ -67,7 +71,11 @@ def _entries(folder: _Folder, *, boundary: str, is_excluded: Excluded) -> Iterat
     except OSError as error:
         yield unreadable(error, name=folder.name or ".")
         return
-    if any(entry.name == _VIRTUAL_ENVIRONMENT for entry in entries):
+    names = {entry.name for entry in entries}
+    if _VIRTUAL_ENVIRONMENT in names:
+        return
+    if folder.is_below and _PROJECT_FILE in names:
+        yield _another_project(folder.name)
         return
     for entry in entries:
         found = _entry(entry, folder=folder, boundary=boundary, is_excluded=is_excluded)
@@ -131,6 +139,16 @@ def outside(name: str) -> Diagnostic:
         summary="this symbolic link leads out of the project",
         span=Span.at(name),
         hint="copy the file into the project, or name the other place on the command line",
+    )
+
+
+def _another_project(name: str) -> Diagnostic:
+    return Diagnostic(
+        rule="another-project",
+        summary="this folder is a project of its own, and left out",
+        span=Span.at(name),
+        hint="work on it from within; or list it under exclude, if it is meant to be left out",
+        severity=Severity.WARNING,
     )
 
 

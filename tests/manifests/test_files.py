@@ -55,6 +55,17 @@ def test_folders_are_walked_for_manifests_in_order_of_name(project: Path) -> Non
     assert [file.explicit for file in found.files] == [False] * 4
 
 
+def test_a_project_within_a_project_is_left_to_itself(project: Path) -> None:
+    """What it declares has its own variables and inventory; whoever names its folder means it."""
+    write(project, "reconciler.yaml", "a.yaml", "examples/one/reconciler.yaml", "examples/one/deep/b.yaml")
+    found = find(["."], root=project)
+    assert [file.name for file in found.files] == ["a.yaml", "reconciler.yaml"]
+    left_out = only(found)
+    assert (left_out.rule, left_out.is_error, str(left_out.span)) == ("another-project", False, "examples/one/:1:1")
+    assert names_of(find(["."], root=project, exclude=["/examples/"])) == ["a.yaml", "reconciler.yaml"]
+    assert "examples/one/deep/b.yaml" in names_of(find(["examples/one"], root=project))
+
+
 def test_hidden_and_foreign_things_are_skipped(project: Path) -> None:
     """Hidden files and folders, other tools' folders and virtual environments hold no manifests."""
     write(project, ".hidden.yaml", ".git/a.yaml", "node_modules/a.json", "x/__pycache__/a.json", "ok.yaml")
