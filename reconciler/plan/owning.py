@@ -68,6 +68,7 @@ def under_ownership(
     result.changes += gone.changes
     result.drift += _changed_before_removal(gone.changes, live, ownership)
     result.refusals += gone.refusals
+    result.warnings += gone.warnings
     result.warnings += likely_renames(result.changes, ownership=ownership)
     return result
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
@@ -23,10 +24,11 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """The changes that take resources out, and what stands against them."""
+    """The changes that take resources out, what stands against them, and what has to wait."""
 
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def removals(
@@ -48,15 +50,27 @@ def removals(
         for address in sorted(addresses)
     ]
     deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
+    # Whoever else uses an action that gets another name can only follow once that one is there.
+    waiting: dict[Address, list[Address]] = {}
+    outside = _used_outside(deleted, chosen, desired, live)
+    while staying := {address: users for address, users in outside.items() if address in renamed}:
+        waiting |= staying
+        deleted = {address: record for address, record in deleted.items() if address not in staying}
+        outside = _used_outside(deleted, chosen, desired, live)
     refusals = [
         *_protected(deleted, renamed, ownership),
         *_in_use(deleted, renamed, chosen, desired, live),
+        *_in_use_outside(deleted, outside),
         *_touched(deleted, ownership, permits),
         *_unpruned(deleted, permits),
         *_too_many(deleted, renamed, ownership, permits),
         *_nothing_left(deleted, desired, permits),
     ]
-    return Removals(tuple(changes), tuple(refusals))
+    return Removals(
+        changes=tuple(change for change in changes if change.address not in waiting),
+        refusals=tuple(refusals),
+        warnings=tuple(_waits(old, renamed[old], users, desired) for old, users in waiting.items()),
+    )
 
 
 def may_delete_actions(desired: Desired, inventory: Inventory) -> bool:
@@ -130,13 +144,38 @@ def _in_use(
                 "plan them too: " + " ".join(f"--target {at}" for at in sorted(left_out)[:_SHOWN]),
                 (address,),
             )
-        if outside := [at for at in others.get(address, ()) if at not in desired.resources]:
+
+
+def _used_outside(
+    deleted: Mapping[Address, LiveRecord], chosen: Collection[Address], desired: Desired, live: Live
+) -> dict[Address, list[Address]]:
+    """Return who uses what is to be deleted and is in no manifest, by what they use."""
+    others = users_left(live, {*chosen, *deleted})
+    found = {address: [at for at in others.get(address, ()) if at not in desired.resources] for address in deleted}
+    return {address: users for address, users in found.items() if users}
+
+
+def _in_use_outside(
+    deleted: Mapping[Address, LiveRecord], outside: Mapping[Address, Iterable[Address]]
+) -> Iterator[Refusal]:
+    for address in deleted:
+        if address in outside:
             yield Refusal(
                 Guard.IN_USE,
-                f"{address} would be deleted and is used outside the manifests by {_listed(outside)}",
+                f"{address} would be deleted and is used outside the manifests by {_listed(outside[address])}",
                 "let those who own them change or delete them first",
                 (address,),
             )
+
+
+def _waits(old: Address, new: Address, users: Iterable[Address], desired: Desired) -> Diagnostic:
+    return Diagnostic(
+        "rename-waits",
+        f"{old} stays as long as it is used outside the manifests by {_listed(users)}",
+        desired.locate(desired.resources[new], "/lifecycle/renamed_from"),
+        f"let those who own them use {new.name}; a plan after that deletes it",
+        severity=Severity.WARNING,
+    )
 
 
 def _touched(deleted: Mapping[Address, LiveRecord], ownership: Ownership, permits: Permits) -> Iterator[Refusal]:

@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 
 from reconciler.config import Flags
-from reconciler.domain.requests import CreateActionRequest, CreateTriggerRequest, UpdateActionRequest
+from reconciler.domain.requests import (
+    CreateActionRequest,
+    CreateTriggerRequest,
+    UpdateActionRequest,
+    UpdateTriggerRequest,
+)
 from reconciler.domain.trigger_shapes import CreateTargetedTriggerRequest, InvokeActionTarget, Schedule
 from reconciler.domain.triggers import TriggerForEachPrimitive
 from reconciler.domain.values import ActionReference
-from reconciler.errors import StalePlan
+from reconciler.errors import NotFound, StalePlan
 from reconciler.inventory.document import loads
 from reconciler.project import Project
 from tests.scenarios.conftest import Folder
@@ -174,6 +179,34 @@ def test_a_trigger_that_no_listing_shows_keeps_its_action(owned: Folder) -> None
     ended = owned.run("plan", "--prune")
     assert ended.code == 3
     assert "action.report would be deleted and is used outside the manifests by trigger.nightly" in ended.out
+
+
+def test_a_rename_waits_for_those_outside_who_use_the_old_name(owned: Folder) -> None:
+    """They can only follow once the new action is there; the old one goes when they have."""
+    platform = live(owned)
+    platform.create_trigger(
+        CreateTriggerRequest(
+            name="theirs", action_name="ingest", required_inputs=["*"], for_each=TriggerForEachPrimitive.Dataset
+        )
+    )
+    assert owned.run("rename", "action.ingest", "ros_ingest").code == 0
+    planned = owned.run("plan")
+    assert planned.code == 0
+    assert "1 to rename, 1 to update, 0 to delete" in planned.out
+    waiting = "action.ingest stays as long as it is used outside the manifests by trigger.theirs"
+    assert waiting in planned.out, planned.out
+    assert owned.run("apply", "--auto-approve").code == 0
+    assert (platform.get_trigger("on_bag").action.name, platform.get_action("ingest").name) == ("ros_ingest", "ingest")
+
+    for again in (owned.run("plan", "--prune"), owned.run("plan", "--prune")):
+        assert (again.code, "No changes." in again.out, waiting in again.out) == (0, True, True)
+    platform.update_trigger("theirs", UpdateTriggerRequest(action_name="ros_ingest"))
+    assert "1 to delete" in owned.run("plan", "--prune").out
+    assert owned.run("apply", "--auto-approve", "--prune").code == 0
+    with pytest.raises(NotFound):
+        platform.get_action("ingest")
+    assert "No changes." in owned.run("plan").out
+    platform.close()
 
 
 def test_a_saved_plan_does_not_delete_what_is_used_by_now(owned: Folder) -> None:
