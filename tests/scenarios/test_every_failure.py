@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +20,7 @@ from tests.client.builders import ORGANIZATION, action_data, page_data
 from tests.client.scripted_server import Answer, ScriptedServer, refusal
 from tests.scenarios.conftest import Ended, Folder
 from tests.scenarios.formats import commands, events, well_formed
+from tests.scenarios.interrupting import interrupted
 from tests.scenarios.situations import KINDS, apply_code, drift_code, plan_code
 from tests.scenarios.test_every_change import formats_of
 from tests.scenarios.test_ownership import PROJECT
@@ -171,22 +167,8 @@ def test_an_interrupt_is_told_in_every_format(
 ) -> None:
     """Ctrl-C while the platform is asked: 130, and nothing half-written."""
     server.answer_with(Answer(hang=True))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", command, "--output", output, *_remote(server)],
-        cwd=folder.path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 20
-    while not server.asked and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-
-    assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
+    ended = interrupted(folder, server, command, "--output", output, *_remote(server), patience=30)
+    assert (ended.code, ended.out, ended.err.strip()) == (130, "", "interrupted")
 
 
 def test_an_error_in_the_midst_of_events_is_their_last_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from reconciler.cli.failure import exit_with
 from tests.client.builders import ORGANIZATION, action_data, page_data
 from tests.client.scripted_server import Answer, ScriptedServer, refusal
 from tests.scenarios.conftest import Folder
+from tests.scenarios.interrupting import interrupted
 
 ORGS = Answer(data=[{"org_id": ORGANIZATION, "name": "own", "tier": "free", "status": "active", "created": "x"}])
 
@@ -154,33 +153,11 @@ def test_130_when_interrupted_and_what_was_done_is_told(folder: Folder, server: 
     folder.action("two")
     slow: Any = [Answer(data=page_data()), Answer(data=page_data()), Answer(hang=True)]
     server.answer_with(*slow)
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "reconciler",
-            "apply",
-            "--auto-approve",
-            "--parallelism",
-            "1",
-            "--output",
-            "json",
-            *remote(server),
-        ],
-        cwd=folder.path,
-        env={**os.environ, "ROBOTO_DEFAULT_HTTP_TIMEOUT": "2", "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 20
-    while len(server.asked) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
-    ended = [json.loads(line) for line in out.splitlines()]
-    outcomes = {event["address"]: event["outcome"] for event in ended if "outcome" in event}
+    arguments = ("apply", "--auto-approve", "--parallelism", "1", "--output", "json", *remote(server))
+    ended = interrupted(folder, server, *arguments, requests=3, patience=30, ROBOTO_DEFAULT_HTTP_TIMEOUT="2")
+    assert ended.code == 130
+    events = [json.loads(line) for line in ended.out.splitlines()]
+    outcomes = {event["address"]: event["outcome"] for event in events if "outcome" in event}
     assert outcomes["action.two"] == "skipped"
     assert outcomes["action.one"] in {"unknown", "failed"}
 
@@ -189,22 +166,9 @@ def test_130_at_once_when_interrupted_while_the_platform_is_silent(folder: Folde
     """Ctrl-C during a plan waits neither for the answer under way nor for the attempts that would follow it."""
     folder.action("one")
     server.answer_with(Answer(hang=True))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", "plan", *remote(server)],
-        cwd=folder.path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 20
-    while not server.asked and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
     # The server keeps silent for ten seconds, and the client would ask four times more.
-    _, err = process.communicate(timeout=9)
-    assert process.returncode == 130
-    assert err.strip() == "interrupted"
+    ended = interrupted(folder, server, "plan", *remote(server), patience=9)
+    assert (ended.code, ended.err.strip()) == (130, "interrupted")
 
 
 #: Runs the command, and presses Ctrl-C when the package named first is about to be loaded.
