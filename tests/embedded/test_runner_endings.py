@@ -22,6 +22,7 @@ from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformUnavailable
 from reconciler.executors.port import Exit, Job
 from reconciler.executors.process import ProcessExecutor
+from tests.alive import is_alive
 from tests.contract.run_builders import moved
 from tests.embedded.running import QUICK, Workshop, awaited, in_background, last_detail, stages
 
@@ -33,14 +34,6 @@ ENDLESS = "sleep 600 & echo $!; wait"
 def workshop(platform: EmbeddedPlatform, tmp_path: Path) -> Workshop:
     """A platform with a runner."""
     return Workshop(platform, tmp_path)
-
-
-def is_alive(pid: int) -> bool:
-    """True while there is such a process, zombies not counted."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def interrupted(workshop: Workshop, interrupt: Callable[[str], object]) -> tuple[InvocationRecord, int]:

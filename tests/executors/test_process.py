@@ -11,6 +11,7 @@ import pytest
 from reconciler.errors import RunFailed
 from reconciler.executors.port import Executor, Running
 from reconciler.executors.process import ProcessExecutor
+from tests.alive import is_alive
 from tests.executors.builders import ended, job, python, read_all
 
 
@@ -18,14 +19,6 @@ from tests.executors.builders import ended, job, python, read_all
 def executor() -> Executor:
     """An executor whose own environment holds a secret."""
     return ProcessExecutor({"PATH": os.environ["PATH"], "AWS_SECRET_ACCESS_KEY": "hush"})
-
-
-def is_alive(pid: int) -> bool:
-    """True while there is such a process, zombies not counted."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def awaited_end(pid: int) -> bool:
