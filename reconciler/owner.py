@@ -138,7 +138,7 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
     """
     from reconciler.observe import observe, with_newer
     from reconciler.plan.diff import plan
-    from reconciler.plan.model import Op, Plan, Scope, Source
+    from reconciler.plan.model import Op, Scope, Source
     from reconciler.plan.permits import Permits as NoPermits
     from reconciler.plan.rolling_back import previous, scope_of
 
@@ -150,15 +150,11 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
         versions = _versions_before(applied, platform)
     desired = previous(applied, versions, inventory=inventory)
     source = Source(f"rollback of {applied.apply_id}", commit=applied.commit)
-    targets = scope_of(applied, inventory, desired)
-    if not targets:
-        # A scope of no targets would be everything, and all of it would be planned to go.
-        return applied, Plan(live.identity, source, ())
     made = plan(
         desired,
         live,
         source=source,
-        scope=Scope(targets=targets),
+        scope=Scope(targets=scope_of(applied, inventory, desired)),
         inventory=inventory,
         # What an apply brought in at first may well be everything: no manifest asks for this plan.
         permits=replace(permits or NoPermits(), empty=True),

@@ -142,7 +142,7 @@ def scope_of(arguments: dict[str, Any]) -> Scope:
     from reconciler.plan.model import Scope
 
     return Scope(
-        targets=_addresses(arguments["targets"], "--target"),
+        targets=_addresses(arguments["targets"], "--target") or None,
         excludes=_addresses(arguments["excludes"], "--exclude"),
         labels=tuple(_label(text) for text in arguments["labels"]),
     )

@@ -266,16 +266,20 @@ class InventoryRef:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of the manifests was planned; empty means all of it."""
+    """Which part of the manifests was planned; where ``targets`` is None all of it, and where it is empty nothing."""
 
-    targets: tuple[Address, ...] = ()
+    targets: tuple[Address, ...] | None = None
     excludes: tuple[Address, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_everything(self) -> bool:
         """True when nothing was left out."""
-        return not (self.targets or self.excludes or self.labels)
+        return self.targets is None and not (self.excludes or self.labels)
+
+    def names(self, address: Address | None) -> bool:
+        """Return True for one of the targets."""
+        return self.targets is not None and address in self.targets
 
 
 @dataclass(frozen=True, slots=True)

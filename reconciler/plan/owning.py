@@ -166,5 +166,5 @@ def _without_manifest(
         address
         for address in ownership.inventory.entries
         if address not in desired.resources
-        and (scope.is_everything or address in scope.targets or renamed.get(address) in scope.targets)
+        and (scope.is_everything or scope.names(address) or scope.names(renamed.get(address)))
     ]

@@ -240,7 +240,7 @@ def _unmanaged_json(unmanaged: Unmanaged) -> dict[str, Any]:
 
 def _scope_json(scope: Scope) -> dict[str, Any]:
     return {
-        "targets": [str(address) for address in scope.targets],
+        "targets": None if scope.targets is None else [str(address) for address in scope.targets],
         "excludes": [str(address) for address in scope.excludes],
         "labels": [f"{key}={value}" for key, value in scope.labels],
     }

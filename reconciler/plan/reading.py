@@ -138,9 +138,9 @@ def _unmanaged(document: Document) -> Unmanaged:
 
 
 def _scope(document: Document) -> Scope:
-    labels = (label.partition("=") for label in document["labels"])
+    targets, labels = document["targets"], (label.partition("=") for label in document["labels"])
     return Scope(
-        targets=tuple(Address.parse(text) for text in document["targets"]),
+        targets=None if targets is None else tuple(Address.parse(text) for text in targets),
         excludes=tuple(Address.parse(text) for text in document["excludes"]),
         labels=tuple((key, value) for key, _, value in labels),
     )

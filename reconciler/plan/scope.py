@@ -25,13 +25,14 @@ def chosen(
     if scope.is_everything:
         return desired.resources
     _refuse_unknown(desired, scope, owned=owned)
-    start = [address for address in scope.targets or desired.resources if address in desired.resources]
+    wanted = desired.resources if scope.targets is None else scope.targets
+    start = [address for address in wanted if address in desired.resources]
     picked = {address for address in start if _carries(desired.resources[address], scope)}
     if start and not picked:
         raise ConfigurationError(
             f"no resource carries {_labels(scope)}", hint="labels stand in the manifests under metadata.labels"
         )
-    if scope.targets:
+    if scope.targets is not None:
         picked = _with_needs(picked, desired, org_id=org_id)
     picked -= set(scope.excludes)
     return {address: resource for address, resource in desired.resources.items() if address in picked}
@@ -56,7 +57,7 @@ def _with_needs(addresses: set[Address], desired: Desired, *, org_id: str) -> se
 
 
 def _refuse_unknown(desired: Desired, scope: Scope, *, owned: Collection[Address]) -> None:
-    named = (*scope.targets, *scope.excludes)
+    named = (*(scope.targets or ()), *scope.excludes)
     unknown = [address for address in named if address not in desired.resources and address not in owned]
     if not unknown:
         return

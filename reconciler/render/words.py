@@ -141,7 +141,7 @@ def place(identity: PlatformIdentity) -> str:
 
 def part(scope: Scope) -> str:
     """Return the flags that left something out; empty when everything was planned."""
-    flags = [f"--target {address}" for address in scope.targets]
+    flags = [f"--target {address}" for address in scope.targets or ()]
     flags += [f"--exclude {address}" for address in scope.excludes]
     flags += [f"--label {name}={value}" for name, value in scope.labels]
     return " ".join(flags)

@@ -73,7 +73,7 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
         "timestamp": "2026-05-01T12:00:00Z",
         "platform": {"kind": "embedded", "endpoint": "/tmp/platform.db", "org_id": "og_acme"},
         "source": {"commit": None, "dirty": None, "manifests_digest": "sha256:manifests", "paths": ["manifests"]},
-        "scope": {"targets": [], "excludes": [], "labels": []},
+        "scope": {"targets": None, "excludes": [], "labels": []},
         "resource_drift": [],
         "inventory": None,
         "inventory_refreshes": [],
@@ -170,6 +170,13 @@ def test_scope_and_deletions_are_read_back() -> None:
     assert reread(plan) == plan
 
 
+def test_a_scope_of_nothing_is_read_back_as_nothing() -> None:
+    """Not as everything."""
+    plan = replace(small_plan(), changes=(), scope=Scope(targets=()))
+
+    assert reread(plan) == plan
+
+
 def test_changes_stand_in_the_file_in_the_order_they_are_applied() -> None:
     """Whoever reads the file sees the order."""
     content = json.loads(dumps(small_plan()))
@@ -244,10 +251,11 @@ def test_the_id_is_of_the_decision_alone() -> None:
     [
         replace(small_plan(), changes=()),
         replace(small_plan(), scope=Scope(targets=(action_address(),))),
+        replace(small_plan(), scope=Scope(targets=())),
         replace(small_plan(), identity=replace(small_plan().identity, org_id="og_other")),
         replace(small_plan(), source=replace(small_plan().source, manifests_digest="sha256:other")),
     ],
-    ids=["changes", "scope", "platform", "manifests"],
+    ids=["changes", "scope", "a scope of nothing", "platform", "manifests"],
 )
 def test_another_decision_has_another_id(other: Plan) -> None:
     """Whatever decides what is sent, and where, is in the id."""

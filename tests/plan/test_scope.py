@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 
 from reconciler.domain.address import Address
+from reconciler.domain.live import Live, server_id
 from reconciler.domain.values import ActionReference
 from reconciler.errors import ConfigurationError
+from reconciler.inventory.document import Entry, Inventory
+from reconciler.manifests.desired import Desired
+from reconciler.plan.diff import plan
 from reconciler.plan.model import Scope, Unmanaged
+from reconciler.plan.permits import Permits
 from tests.plan.builders import (
+    IDENTITY,
     NOON,
     ORG,
+    SOURCE,
     action,
     action_address,
     action_record,
@@ -19,6 +26,8 @@ from tests.plan.builders import (
     trigger_address,
     trigger_record,
 )
+
+INVENTORY_ID = "3f0c6d5e-0000-4000-8000-000000000001"
 
 FLEET = [
     action("base"),
@@ -44,14 +53,15 @@ FLEET = [
             Scope(targets=(action_address("child"), action_address("other")), excludes=(action_address("other"),)),
             ["action.base", "action.child"],
         ),
+        (Scope(targets=()), []),
     ],
 )
 def test_a_scope_leaves_in_what_it_names_and_what_that_rests_on(scope: Scope, expected: list[str]) -> None:
     """Targets bring their actions and parents, labels must all hold, excluded resources stay out."""
-    plan = planned(FLEET, scope=scope)
+    made = planned(FLEET, scope=scope)
 
-    assert [str(change.address) for change in plan.changes] == expected
-    assert plan.scope == scope
+    assert [str(change.address) for change in made.changes] == expected
+    assert made.scope == scope
 
 
 @pytest.mark.parametrize("scope", [Scope(targets=(action_address("chld"),)), Scope(excludes=(action_address("chld"),))])
@@ -61,6 +71,18 @@ def test_an_address_in_no_manifest_is_refused_with_a_suggestion(scope: Scope) ->
         planned(FLEET, scope=scope)
 
     assert refused.value.hint == 'did you mean "action.child"?'
+
+
+@pytest.mark.parametrize(("scope", "expected"), [(Scope(), ["action.base"]), (Scope(targets=()), [])])
+def test_a_scope_of_no_targets_leaves_what_is_ours_alone(scope: Scope, expected: list[str]) -> None:
+    """It is nothing, where no scope is everything: what no manifest declares goes with the latter alone."""
+    record = action_record("base")
+    ours = Inventory.new(INVENTORY_ID).with_entries(Entry(address=action_address("base"), server_id=server_id(record)))
+    live = Live(IDENTITY, {action_address("base"): record})
+
+    made = plan(Desired({}), live, source=SOURCE, scope=scope, inventory=ours, permits=Permits.everything())
+
+    assert [str(change.address) for change in made.changes] == expected
 
 
 def test_a_label_that_nothing_carries_is_refused() -> None:
