@@ -231,7 +231,7 @@ class Project:
                 plan, has_moved = again(), False
                 refuse_refused(plan)
                 if plan.is_empty and not plan.refreshes:
-                    return ApplyReport(())
+                    return ApplyReport((), left_alone=plan.left_alone)
             refuse_other_inventory(plan, inventory)
             ready = self._confirmed(plan) if recheck or has_moved else plan
             with closing(open_platform(self.settings)) as platform:

@@ -55,13 +55,14 @@ class ChangeEnded:
 
 @dataclass(frozen=True, slots=True)
 class ApplyEnded:
-    """Apply is over; ``interrupted`` when the user stopped it."""
+    """Apply is over; ``interrupted`` when the user stopped it, ``left_alone`` how much the plan did not touch."""
 
     applied: int
     failed: int
     skipped: int
     unknown: int
     interrupted: bool = False
+    left_alone: int = 0
     seconds: float = 0.0
 
 
@@ -70,10 +71,14 @@ Event = ApplyStarted | ChangeStarted | ChangeEnded | ApplyEnded
 
 @dataclass(frozen=True, slots=True)
 class ApplyReport:
-    """Everything apply did, one ending per change in the order they ended."""
+    """Everything apply did, one ending per change in the order they ended.
+
+    ``left_alone`` is what the plan did not touch, since it rests on what somebody made anew.
+    """
 
     endings: tuple[ChangeEnded, ...]
     interrupted: bool = False
+    left_alone: tuple[Address, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """Return how many changes ended this way."""

@@ -103,6 +103,7 @@ class _Run:
         self, plan: Plan, *, emit: Callable[[Event], None], stop: threading.Event, keeper: Keeper | None
     ) -> None:
         self._schedule = Schedule(plan.changes)
+        self._left_alone = plan.left_alone
         self._emit = emit
         self._stop = stop
         self._under_way: dict[Address, Change] = {}
@@ -137,7 +138,7 @@ class _Run:
 
     def report(self) -> ApplyReport:
         """Return every ending so far."""
-        return ApplyReport(tuple(self._endings), interrupted=self._stop.is_set())
+        return ApplyReport(tuple(self._endings), interrupted=self._stop.is_set(), left_alone=self._left_alone)
 
     def _start_ready(self, crew: Crew, *, parallelism: int) -> None:
         while len(self._under_way) < parallelism and not self._reason_to_halt():
@@ -233,5 +234,6 @@ def _ended(report: ApplyReport, *, seconds: float) -> ApplyEnded:
         skipped=report.count(Outcome.SKIPPED),
         unknown=report.count(Outcome.UNKNOWN),
         interrupted=report.interrupted,
+        left_alone=len(report.left_alone),
         seconds=seconds,
     )

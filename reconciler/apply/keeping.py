@@ -69,6 +69,7 @@ class Keeper:
         self._writer = writer
         self._inventory = inventory
         self._entries = dict(inventory.entries)
+        self._before = inventory.entries
         # What an apply before this one may have made and never told of, or may be making still.
         self._unsettled = {at for at, entry in inventory.entries.items() if entry.intent and entry.server_id is None}
         self._version = version
@@ -175,9 +176,11 @@ class Keeper:
         if isinstance(delivery.error, Conflict) and change.address in self._unsettled:
             # What is in the way may be what that apply made: the next plan looks whether it is.
             return known
-        if known is None or (delivery.outcome is not Outcome.APPLIED and change.op in _MADE_OURS):
-            return None
-        return replace(known, intent=None)
+        if known is not None and (delivery.outcome is Outcome.APPLIED or change.op not in _MADE_OURS):
+            return replace(known, intent=None)
+        before = self._before.get(change.address)
+        # What was ours before somebody took it away is not ours for what became of bringing it back.
+        return before if before is not None and before.intent is None else None
 
     def _described(self, change: Change, known: Entry | None) -> Entry:
         """Return what a change says of a resource, beside what is known of it."""

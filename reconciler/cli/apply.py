@@ -58,6 +58,7 @@ def command(
     Without PLANFILE: plans, shows the plan, and asks. With PLANFILE (from plan --out): applies exactly that plan,
     after checking that nothing it touches has moved.
     """
+    from reconciler.apply.events import ApplyReport
     from reconciler.project import Project
 
     collection.relax()
@@ -74,7 +75,7 @@ def command(
         return
     if plan.is_empty:
         _refresh(project, plan, lock_timeout=lock_timeout)
-        return
+        raise click.exceptions.Exit(exit_code_of(ApplyReport((), left_alone=plan.left_alone)))
     collection.resume()
     with progress(output) as emit:
         report = project.apply(plan, emit=emit, recheck=again is None, lock_timeout=lock_timeout, again=again)
@@ -187,7 +188,8 @@ def exit_code_of(report: ApplyReport) -> int:
     if report.interrupted:
         return 130
     if all(ending.outcome is Outcome.APPLIED for ending in report.endings):
-        return 0
+        # What is declared and was not touched is not applied, whoever is to blame: no pipeline may show it as done.
+        return PartlyApplied.exit_code if report.left_alone else 0
     if not report.changed_nothing:
         return PartlyApplied.exit_code
     return NotAllowed.exit_code if report.was_denied else 1

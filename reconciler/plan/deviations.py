@@ -49,7 +49,7 @@ def replaced(resource: Resource, record: LiveRecord, *, desired: Desired) -> Dev
     return Deviation(resource.address, DriftState.MISSING, (), record.created, record.created_by, origin)
 
 
-def missing(change: Change, entry: Entry) -> Deviation:
+def missing(change: Change) -> Deviation:
     """Say of an owned resource that it was deleted outside."""
     return Deviation(change.address, DriftState.MISSING, modified=None, origin=change.origin)
 

@@ -88,17 +88,18 @@ def _owned(
         changes, resources, desired=desired, live=live, inventory=inventory, scope=made.scope, permits=permits
     )
     touched = {change.address for change in found.changes}
-    refused = {address for refusal in found.refusals for address in refusal.addresses}
+    untouched = {*found.left_alone, *(address for refusal in found.refusals for address in refusal.addresses)}
     return replace(
         made,
         changes=_ordered(found.changes, desired, live),
-        unchanged=len(resources.keys() - touched - refused),
-        unmanaged=_unmanaged(desired, live, owned=touched | refused) if made.scope.is_everything else (),
+        unchanged=len(resources.keys() - touched - untouched),
+        unmanaged=_unmanaged(desired, live, owned=touched | untouched) if made.scope.is_everything else (),
         warnings=in_order([*made.warnings, *found.warnings]),
         inventory=InventoryRef(inventory.id, inventory.serial),
         refusals=tuple(found.refusals),
         drift=tuple(found.drift),
         refreshes=tuple(found.refreshes),
+        left_alone=found.left_alone,
     )
 
 

@@ -17,7 +17,7 @@ class Drift:
     means the resource is missing, and ``observed`` names who modified the live resource and when.
 
     With an inventory, ``deviations`` tell drift from what git has moved on with; ``known`` of them stand in a baseline
-    and are left out. ``refused`` are resources that a plan would refuse to touch: git asks for them all the same.
+    and are left out. ``asked`` are resources that a plan would not touch: git asks for them all the same.
     """
 
     identity: PlatformIdentity
@@ -28,7 +28,7 @@ class Drift:
     inventory: InventoryRef | None = None
     deviations: tuple[Deviation, ...] = ()
     known: int = 0
-    refused: frozenset[Address] = frozenset()
+    asked: frozenset[Address] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan) -> Drift:
@@ -41,7 +41,7 @@ class Drift:
             plan.unmanaged,
             plan.inventory,
             plan.drift,
-            refused=frozenset(address for refusal in plan.refusals for address in refusal.addresses),
+            asked=frozenset({*plan.left_alone, *(at for refusal in plan.refusals for at in refusal.addresses)}),
         )
 
     @property

@@ -301,6 +301,7 @@ class Plan:
 
     Without an ``inventory`` nothing is ever deleted. A plan with ``refusals`` is for looking at alone. ``drift`` is
     what somebody else changed since the last apply; the changes undo it where the manifests disagree with it.
+    ``left_alone`` is what somebody made anew in the place of ours, with everything that waits for it: warnings say so.
     """
 
     identity: PlatformIdentity
@@ -315,6 +316,7 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     drift: tuple[Deviation, ...] = ()
     refreshes: tuple[Refresh, ...] = ()
+    left_alone: tuple[Address, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.domain.address import Address
 from reconciler.domain.live import Live, LiveRecord, server_id
-from reconciler.inventory.document import Entry, Intent, Inventory, hashed
+from reconciler.inventory.document import Entry, Intent, IntentOp, Inventory, hashed
 from reconciler.plan.kinds.live import live_shape
 from reconciler.plan.model import Observed
 
@@ -44,6 +44,11 @@ class Ownership:
             return None
         return entry
 
+    def had(self, address: Address) -> bool:
+        """Return True for what is or was ours, whatever has its name now, and was not taken away by ourselves."""
+        known = self.inventory.entries.get(address)
+        return address in self.entries or (known is not None and not _is_deletion(known) and bool(known.history))
+
     def hashed(self, shape: Mapping[str, Any]) -> dict[str, Any]:
         """Return a shape as the inventory would keep it."""
         return hashed(shape, self.inventory.hash_key)
@@ -53,6 +58,8 @@ def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | No
     """Return an entry without its intent; None when there is nothing of ours on the platform."""
     if entry.intent is None:
         return entry
+    if record is None and _is_deletion(entry):
+        return None
     if entry.server_id is not None:
         # An update or a deletion that may not have happened: the resource is ours while it is there.
         return replace(_updated(entry, entry.intent, record, key=key), intent=None)
@@ -62,6 +69,10 @@ def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | No
     if _closed(shape) != _closed(entry.applied):
         return None
     return replace(entry, intent=None, server_id=server_id(record), created=record.created)
+
+
+def _is_deletion(entry: Entry) -> bool:
+    return entry.intent is not None and entry.intent.op is IntentOp.DELETE
 
 
 def _updated(entry: Entry, intent: Intent, record: LiveRecord | None, *, key: str) -> Entry:

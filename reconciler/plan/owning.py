@@ -12,8 +12,9 @@ from reconciler.inventory.document import Inventory
 from reconciler.manifests.desired import Desired, Resource
 from reconciler.plan.deviations import deviation, missing, refresh, removed, replaced
 from reconciler.plan.kinds.live import live_shape
+from reconciler.plan.left_alone import made_anew_warnings, waiting_changes, way_to_adopt
 from reconciler.plan.masking import sensitive_names
-from reconciler.plan.model import Change, Deviation, DriftState, Guard, Observed, Op, Refresh, Refusal, Scope
+from reconciler.plan.model import Change, Deviation, Guard, Observed, Op, Refresh, Refusal, Scope
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
 from reconciler.plan.removals import removals
@@ -29,6 +30,7 @@ class Owning:
     drift: list[Deviation] = field(default_factory=list)
     refreshes: list[Refresh] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
+    left_alone: tuple[Address, ...] = ()
 
 
 def under_ownership(
@@ -55,22 +57,33 @@ def under_ownership(
             _add_new(result, change, resource, ownership, before.get(address))
         else:
             _add_live(result, change, resource, record, desired=desired, ownership=ownership)
+    held = waiting_changes(result.changes, anew=_left_to_others(result, resources), desired=desired, live=live)
+    result.changes = [change for change in result.changes if change.address not in held]
     gone = removals(
         _without_manifest(desired, ownership, scope, renamed),
         renamed=renamed,
         chosen=resources.keys(),
+        held=held,
         desired=desired,
         live=live,
         ownership=ownership,
         permits=permits,
     )
-    result.drift += _lost(gone.changes, live=live, ownership=ownership)
     result.changes += gone.changes
     result.drift += _changed_before_removal(gone.changes, live, ownership)
     result.refusals += gone.refusals
     result.warnings += gone.warnings
+    held = {**held, **gone.held}
+    result.warnings += made_anew_warnings(held, desired=desired, live=live)
+    result.left_alone = tuple(sorted(held))
     result.warnings += likely_renames(result.changes, ownership=ownership)
     return result
+
+
+def _left_to_others(result: Owning, resources: Mapping[Address, Resource]) -> list[Address]:
+    """Return what somebody made anew, but for what its manifest says to adopt."""
+    anew = (deviation.address for deviation in result.drift if deviation.is_replaced)
+    return [address for address in anew if not resources[address].lifecycle.adopt]
 
 
 def _changed_before_removal(changes: Iterable[Change], live: Live, ownership: Ownership) -> Iterator[Deviation]:
@@ -83,12 +96,11 @@ def _changed_before_removal(changes: Iterable[Change], live: Live, ownership: Ow
 
 
 def _add_new(result: Owning, change: Change, resource: Resource, ownership: Ownership, old: Address | None) -> None:
-    entry = ownership.entries.get(resource.address)
     if old is not None:
         change = replace(change, op=Op.RENAME, previous=old, reason=f"renamed from {old.name}")
-    elif entry is not None:
+    elif ownership.had(resource.address):
         change = replace(change, reason="deleted outside")
-        result.drift.append(missing(change, entry))
+        result.drift.append(missing(change))
     result.changes.append(_kept(change, resource))
 
 
@@ -102,12 +114,15 @@ def _add_live(
     ownership: Ownership,
 ) -> None:
     entry = ownership.entry_of(resource.address, record)
-    if entry is None and resource.address in ownership.entries:
+    was_ours = entry is None and ownership.had(resource.address)
+    if was_ours:
         result.drift.append(replaced(resource, record, desired=desired))
-    if entry is None and not resource.lifecycle.adopt:
+    if entry is None and resource.lifecycle.adopt:
+        result.changes.append(_kept(_adoption(change, resource, record, desired), resource))
+    elif entry is None and not was_ours:
         result.refusals.append(_not_ours(resource.address, record))
     elif entry is None:
-        result.changes.append(_kept(_adoption(change, resource, record, desired), resource))
+        return
     elif change is not None:
         result.changes.append(_kept(change, resource))
         result.drift.append(deviation(change, entry, record, ownership))
@@ -139,19 +154,9 @@ def _not_ours(address: Address, record: LiveRecord) -> Refusal:
         Guard.NOT_OURS,
         f"{address} exists and is not in the inventory: {record.created_by} created it at"
         f" {record.created.isoformat(timespec='seconds')}",
-        f"reconciler adopt {address}, or lifecycle: {{ adopt: true }} in its manifest",
+        way_to_adopt(address),
         (address,),
     )
-
-
-def _lost(removed: Iterable[Change], *, live: Live, ownership: Ownership) -> Iterator[Deviation]:
-    """Yield what somebody changed on the platform and no manifest has any more: deleting it loses that."""
-    for change in removed:
-        if change.op is Op.DELETE:
-            entry, record = ownership.entries[change.address], live.records[change.address]
-            found = deviation(change, entry, record, ownership)
-            if found.state is not DriftState.PENDING:
-                yield found
 
 
 def _kept(change: Change, resource: Resource) -> Change:

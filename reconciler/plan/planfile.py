@@ -65,6 +65,7 @@ def document(plan: Plan, *, reveal: bool = False) -> dict[str, Any]:
         "inventory": _inventory_json(plan.inventory),
         "inventory_refreshes": [_refresh_json(refresh) for refresh in plan.refreshes],
         "refusals": [_refusal_json(refusal) for refusal in plan.refusals],
+        "left_alone": [str(address) for address in plan.left_alone],
         "unmanaged": [_unmanaged_json(unmanaged) for unmanaged in plan.unmanaged],
         "diagnostics": [_diagnostic_json(diagnostic) for diagnostic in plan.warnings],
         "summary": {
@@ -73,6 +74,7 @@ def document(plan: Plan, *, reveal: bool = False) -> dict[str, Any]:
             "unmanaged": len(plan.unmanaged),
             "drifted": sum(1 for each in plan.drift if each.state is not DriftState.PENDING),
             "refused": len(plan.refusals),
+            "left_alone": len(plan.left_alone),
         },
     }
 

@@ -52,6 +52,7 @@ def plan_of(document: Document) -> Plan:
         refusals=tuple(_refusal(refusal) for refusal in document["refusals"]),
         drift=tuple(_deviation(deviation) for deviation in document["resource_drift"]),
         refreshes=tuple(_refresh(refresh) for refresh in document["inventory_refreshes"]),
+        left_alone=tuple(Address.parse(text) for text in document["left_alone"]),
     )
 
 

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live, LiveRecord
-from reconciler.inventory.document import Entry, Inventory
+from reconciler.inventory.document import Entry, IntentOp, Inventory
 from reconciler.manifests.desired import Desired
 from reconciler.plan.kinds import action, trigger
+from reconciler.plan.left_alone import Held, waiting_deletions
+from reconciler.plan.listing import SHOWN, listed
 from reconciler.plan.model import Change, Guard, Observed, Op, Refusal
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
 from reconciler.plan.references import users, users_left
 
-#: How many names a sentence lists.
-_SHOWN = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """The changes that take resources out, what stands against them, and what has to wait."""
+    """The changes that take resources out, what stands against them, and what has to wait.
+
+    ``held`` are those that wait for what somebody made anew.
+    """
 
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...]
     warnings: tuple[Diagnostic, ...]
+    held: Held
 
 
 def removals(
     addresses: Iterable[Address],
     *,
     renamed: Mapping[Address, Address],
-    chosen: Collection[Address],
+    chosen: AbstractSet[Address],
+    held: Held,
     desired: Desired,
     live: Live,
     ownership: Ownership,
@@ -43,13 +48,17 @@ def removals(
 ) -> Removals:
     """Decide what becomes of owned resources without a manifest.
 
-    ``renamed`` has the new address of renamed ones, ``chosen`` what of the manifests is planned.
+    ``renamed`` has the new address of renamed ones, ``chosen`` what of the manifests is planned, and ``held`` what of
+    that is left alone.
     """
     changes = [
         _removal(address, ownership.entries.get(address), live.records.get(address), ownership, renamed.get(address))
         for address in sorted(addresses)
     ]
     deleted = {change.address: live.records[change.address] for change in changes if change.op is Op.DELETE}
+    too = waiting_deletions(deleted, held=held, renamed=renamed, live=live)
+    deleted = {address: record for address, record in deleted.items() if address not in too}
+    chosen = chosen - held.keys()
     # Whoever else uses an action that gets another name can only follow once that one is there.
     waiting: dict[Address, list[Address]] = {}
     outside = _used_outside(deleted, chosen, desired, live)
@@ -67,9 +76,10 @@ def removals(
         *_nothing_left(deleted, desired, permits),
     ]
     return Removals(
-        changes=tuple(change for change in changes if change.address not in waiting),
+        changes=tuple(change for change in changes if change.address not in waiting.keys() | too.keys()),
         refusals=tuple(refusals),
         warnings=tuple(_waits(old, renamed[old], users, desired) for old, users in waiting.items()),
+        held=too,
     )
 
 
@@ -82,7 +92,10 @@ def _removal(
     address: Address, entry: Entry | None, record: LiveRecord | None, ownership: Ownership, new: Address | None
 ) -> Change:
     if entry is None:
-        return _forgetting(address, "an apply that was cut off was about to make it, and did not")
+        intent = ownership.inventory.entries[address].intent
+        is_deleted = intent is not None and intent.op is IntentOp.DELETE
+        deed = "deleted it" if is_deleted else "was about to make it, and did not"
+        return _forgetting(address, f"an apply that was cut off {deed}")
     if record is None:
         return _forgetting(address, "deleted outside, and no longer in the manifests")
     if ownership.entry_of(address, record) is None:
@@ -134,14 +147,14 @@ def _in_use(
                 else "remove them as well, or bring the action's manifest back"
             )
             yield Refusal(
-                Guard.IN_USE, f"{address} would be deleted and {_listed(inside)} still use it", way, (address,)
+                Guard.IN_USE, f"{address} would be deleted and {listed(inside)} still use it", way, (address,)
             )
         left_out = [at for at in others.get(address, ()) if at in desired.resources]
         if left_out:
             yield Refusal(
                 Guard.IN_USE,
-                f"{address} would be deleted and is used by {_listed(left_out)}, which this plan leaves out",
-                "plan them too: " + " ".join(f"--target {at}" for at in sorted(left_out)[:_SHOWN]),
+                f"{address} would be deleted and is used by {listed(left_out)}, which this plan leaves out",
+                "plan them too: " + " ".join(f"--target {at}" for at in sorted(left_out)[:SHOWN]),
                 (address,),
             )
 
@@ -162,7 +175,7 @@ def _in_use_outside(
         if address in outside:
             yield Refusal(
                 Guard.IN_USE,
-                f"{address} would be deleted and is used outside the manifests by {_listed(outside[address])}",
+                f"{address} would be deleted and is used outside the manifests by {listed(outside[address])}",
                 "let those who own them change or delete them first",
                 (address,),
             )
@@ -171,7 +184,7 @@ def _in_use_outside(
 def _waits(old: Address, new: Address, users: Iterable[Address], desired: Desired) -> Diagnostic:
     return Diagnostic(
         "rename-waits",
-        f"{old} stays as long as it is used outside the manifests by {_listed(users)}",
+        f"{old} stays as long as it is used outside the manifests by {listed(users)}",
         desired.locate(desired.resources[new], "/lifecycle/renamed_from"),
         f"let those who own them use {new.name}; a plan after that deletes it",
         severity=Severity.WARNING,
@@ -199,7 +212,7 @@ def _unpruned(deleted: Mapping[Address, LiveRecord], permits: Permits) -> Iterat
     if actions and not permits.prune:
         yield Refusal(
             Guard.PRUNE,
-            f"deleting {_listed(actions)} removes all versions and cannot be undone",
+            f"deleting {listed(actions)} removes all versions and cannot be undone",
             "--prune",
             actions,
         )
@@ -232,9 +245,3 @@ def _nothing_left(deleted: Mapping[Address, LiveRecord], desired: Desired, permi
             "--dangerous-allow-empty",
             tuple(deleted),
         )
-
-
-def _listed(addresses: Iterable[Address]) -> str:
-    named = sorted(map(str, addresses))
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-    return ", ".join(named[:_SHOWN]) + more

@@ -95,7 +95,7 @@ def drift_view(drift: Drift) -> DriftView:
 
 def _only_in_git(drift: Drift) -> int:
     outside = {each.address for each in drift.deviations if each.state is not DriftState.PENDING}
-    asked_for = {change.address for change in drift.differences} | drift.refused
+    asked_for = {change.address for change in drift.differences} | drift.asked
     return len(asked_for - outside)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from reconciler.diagnostics import Diagnostic
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Plan
 from reconciler.render.deviations import MODIFIED, DeviationView, drift_view
@@ -23,13 +24,13 @@ from reconciler.render.words import (
     ACCEPT_GONE,
     LEFT_ALONE,
     NEVER_DELETED,
-    OUTSIDE,
     RESTORE,
     ago,
     bounded,
     counted,
     known_words,
     moment,
+    outside_words,
     pending_words,
     plan_counts,
 )
@@ -57,7 +58,7 @@ def plan_markdown(plan: Plan, *, limit: int = LIMIT, title: str | None = None, m
     counts = "No changes." if plan.is_empty and not seen.refusals else f"Plan: {plan_counts(seen.counts)}."
     parts = Parts(
         head=[marker, f"### {prose(title) if title else counts}", *([counts] if title else [])],
-        first=[*_refused(seen), *_endangered(seen), *_outside(seen)],
+        first=[*_refused(seen), *_left_alone(seen), *_endangered(seen), *_outside(seen)],
         table=Table(_PLAN_HEAD, [_plan_row(each) for each in seen.changes]),
         notes=_plan_notes(seen),
         picture=_picture(plan),
@@ -98,6 +99,14 @@ def _refused(seen: PlanView) -> list[str]:
     return [callout("CAUTION", "**Refused: this plan cannot be applied.**", "", *listed, *_and_more(seen.refusals))]
 
 
+def _left_alone(seen: PlanView) -> list[str]:
+    """Return what the plan does not touch; the warnings say why, and what to do."""
+    if not seen.left_alone:
+        return []
+    named = bounded([code(each) for each in seen.left_alone], limit=_LIST_LIMIT)
+    return [callout("WARNING", f"**{counted(len(seen.left_alone), 'resource')} left alone**", "", f"{named}.")]
+
+
 def _way(way: str) -> str:
     return code(way) if way.startswith("--") else prose(way)
 
@@ -115,7 +124,11 @@ def _outside(seen: PlanView) -> list[str]:
     if not seen.outside:
         return []
     rows = [_drift_row(each) for each in seen.outside[:_LIST_LIMIT]]
-    return ["\n".join([f"**Changed outside**{OUTSIDE}.", "", _DRIFT_HEAD, *rows, *_and_more(seen.outside)])]
+    return [
+        "\n".join(
+            [f"**Changed outside**{outside_words(seen.left_alone)}.", "", _DRIFT_HEAD, *rows, *_and_more(seen.outside)]
+        )
+    ]
 
 
 def _and_more(listed: Sequence[object]) -> list[str]:
@@ -150,7 +163,7 @@ def _where(origin: str) -> str:
 def _plan_notes(seen: PlanView) -> list[str]:
     notes = [f"Only a part was planned: {code(seen.part)}."] if seen.part else []
     if seen.warnings:
-        warned = [f"- {each.severity.value}: {_warned(each.summary, each.span)}" for each in seen.warnings]
+        warned = [f"- {each.severity.value}: {_warned(each)}" for each in seen.warnings]
         notes.append("\n".join([*warned[:_LIST_LIMIT], *_and_more(warned)]))
     notes += _unmanaged(seen.unmanaged, why=LEFT_ALONE if seen.has_inventory else NEVER_DELETED)
     return [*notes, f"{counted(seen.unchanged, 'resource')} unchanged on {code(seen.place)}."]
@@ -171,8 +184,10 @@ def _remedies(found: Sequence[DeviationView]) -> list[str]:
     return ["\n".join([told, "", *accepts, *_and_more(found)])]
 
 
-def _warned(summary: str, span: object | None) -> str:
-    return f"{code(str(span))} {prose(summary)}" if span else prose(summary)
+def _warned(warning: Diagnostic) -> str:
+    at = [code(str(warning.span))] if warning.span else []
+    hint = [f"({prose(warning.hint)})"] if warning.hint else []
+    return " ".join([*at, prose(warning.summary), *hint])
 
 
 def _picture(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidManifests, ReconcilerError
+from reconciler.plan.listing import listed
 from reconciler.render.lines import Pieces
 from reconciler.render.machine import FORMAT_VERSION, error_json
 from reconciler.render.markup import code, prose
@@ -58,7 +59,8 @@ def _summary(row: Row) -> str:
         return f"error: {outcome.message}"
     if outcome.refusals:
         return f"refused: {plan_counts(outcome.counts())}"
-    return "no changes" if outcome.is_empty else plan_counts(outcome.counts())
+    told = "no changes" if outcome.is_empty else plan_counts(outcome.counts())
+    return f"{told}, {len(outcome.left_alone)} left alone" if outcome.left_alone else told
 
 
 def _details(row: Row) -> Iterator[str]:
@@ -73,6 +75,8 @@ def _details(row: Row) -> Iterator[str]:
     else:
         for refusal in outcome.refusals:
             yield f"{refusal.summary}; {refusal.way}"
+        if outcome.left_alone:
+            yield f"left alone: {listed(outcome.left_alone)}; plan this environment to see why"
 
 
 def _facts(row: Row) -> dict[str, Any]:

@@ -41,13 +41,14 @@ from reconciler.render.visible import visible
 from reconciler.render.words import (
     LEFT_ALONE,
     NEVER_DELETED,
-    OUTSIDE,
     RESTORE,
     apply_summary,
     bounded,
     counted,
     joined,
     known_words,
+    left_alone_words,
+    outside_words,
     pending_words,
     plan_counts,
 )
@@ -62,16 +63,17 @@ def show_plan(plan: Plan, console: Console, *, reveal: bool = False) -> None:
     show_lines(console, [[(seen.place, QUIET)], *part_lines(seen), []])
     show_lines(console, refusal_lines(seen.refusals))
     if seen.outside:
-        show_lines(console, [[("Changed outside", "bold yellow"), (OUTSIDE, QUIET)], []])
+        show_lines(console, [[("Changed outside", "bold yellow"), (outside_words(seen.left_alone), QUIET)], []])
         pour_lines(console, ([*deviation_lines(each), []] for each in seen.outside))
     pour_lines(console, ([*change_lines(change), []] for change in seen.changes))
     _show_warnings(seen.warnings, console)
     show_lines(console, unmanaged_lines(seen.unmanaged, why=LEFT_ALONE if seen.has_inventory else NEVER_DELETED))
+    left = [(f" {left_alone_words(len(seen.left_alone))}", "bold yellow")] if seen.left_alone else []
     if plan.is_empty and not seen.refusals:
-        show_lines(console, [[("No changes.", "bold green"), (f" {as_declared(seen.unchanged)}", "")]])
+        show_lines(console, [[("No changes.", "bold green"), (f" {as_declared(seen.unchanged)}", ""), *left]])
         return
     refused = f" Refused, for {counted(len(seen.refusals), 'reason')}: see above." if seen.refusals else ""
-    show_lines(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold"), (refused, "bold red")]])
+    show_lines(console, [[("Plan: ", "bold"), (f"{plan_counts(seen.counts)}.", "bold"), (refused, "bold red"), *left]])
 
 
 def show_drift(drift: Drift, console: Console, *, now: datetime | None = None) -> None:
@@ -126,7 +128,7 @@ def show_event(event: Event, console: Console) -> None:
         case ChangeEnded():
             show_lines(console, ending_lines(event))
         case ApplyEnded():
-            well = not (event.failed or event.skipped or event.unknown or event.interrupted)
+            well = not (event.failed or event.skipped or event.unknown or event.interrupted or event.left_alone)
             show_lines(console, [[(apply_summary(event), "bold green" if well else "bold red")]])
         case _:
             assert_never(event)

@@ -66,7 +66,7 @@ class PlanView:
     """A plan in text, changes in the order they are shown in: what is lost first.
 
     ``outside`` is what was changed on the platform since the last apply; ``has_inventory`` says that things can be
-    deleted at all.
+    deleted at all; ``left_alone`` is what is not touched, since it rests on what somebody made anew.
     """
 
     place: str
@@ -79,6 +79,7 @@ class PlanView:
     unmanaged: tuple[UnmanagedView, ...]
     warnings: tuple[Diagnostic, ...]
     has_inventory: bool
+    left_alone: tuple[str, ...] = ()
 
 
 def view(plan: Plan, *, reveal: bool = False) -> PlanView:
@@ -96,6 +97,7 @@ def view(plan: Plan, *, reveal: bool = False) -> PlanView:
         unmanaged=unmanaged_views(plan.unmanaged),
         warnings=plan.warnings,
         has_inventory=plan.inventory is not None,
+        left_alone=tuple(visible(str(address)) for address in plan.left_alone),
     )
 
 

@@ -28,10 +28,10 @@ from reconciler.render.visible import visible
 from reconciler.render.words import (
     LEFT_ALONE,
     NEVER_DELETED,
-    OUTSIDE,
     RESTORE,
     known_words,
     moment,
+    outside_words,
     pending_words,
     plan_counts,
 )
@@ -58,7 +58,7 @@ def plan_page(plan: Plan) -> str:
         told,
         _top("Plan", facts, _plan_counts(seen)),
         refusals_section(seen.refusals),
-        deviations_section("Changed outside", seen.outside, said=f"{OUTSIDE.strip()}."),
+        deviations_section("Changed outside", seen.outside, said=f"{outside_words(seen.left_alone).strip()}."),
         graph_section(plan, seen.changes),
         changes_section(seen.changes),
         warnings_section(seen.warnings),
@@ -125,6 +125,8 @@ def _plan_counts(seen: PlanView) -> Html:
     ]
     if seen.outside:
         chips.append(_count(len(seen.outside), "changed outside", tone="drift"))
+    if seen.left_alone:
+        chips.append(_count(len(seen.left_alone), "left alone", tone="drift"))
     if seen.refusals:
         chips.append(_count(len(seen.refusals), "refused", tone="refused"))
     return element("ul", *chips, _count(seen.unchanged, "unchanged", tone="unchanged"), class_="counts")

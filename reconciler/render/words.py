@@ -19,9 +19,6 @@ _NAMES: Final = {"embedded": "embedded platform", "roboto": "Roboto"}
 LEFT_ALONE: Final = "left alone"
 NEVER_DELETED: Final = "left alone (no inventory: nothing is ever deleted)"
 
-#: What goes on after "Changed outside".
-OUTSIDE: Final = " since the last apply: applying this makes it what the manifests say"
-
 #: The command that undoes drift.
 RESTORE: Final = "reconciler apply"
 
@@ -94,6 +91,17 @@ def pending_words(pending: int) -> str:
     return f"{counted(pending, 'change')} pending in git: see reconciler plan." if pending else ""
 
 
+def outside_words(left_alone: Sequence[object]) -> str:
+    """Return what goes on after "Changed outside"."""
+    but = ", but for what is left alone" if left_alone else ""
+    return f" since the last apply: applying this makes it what the manifests say{but}"
+
+
+def left_alone_words(count: int) -> str:
+    """Return how much a plan does not touch; the warnings say why."""
+    return f"{counted(count, 'resource')} left alone: see above."
+
+
 def apply_summary(ended: ApplyEnded) -> str:
     """Return ``Applied 3 changes in 1.2 s.``, or every count where not all went well."""
     wrong = [
@@ -102,6 +110,7 @@ def apply_summary(ended: ApplyEnded) -> str:
             (ended.failed, "failed"),
             (ended.skipped, "skipped"),
             (ended.unknown, "of unknown outcome"),
+            (ended.left_alone, "left alone"),
         )
         if count
     ]

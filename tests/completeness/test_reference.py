@@ -28,7 +28,7 @@ error.
 | 2 | changes present: `plan --detailed-exitcode`; drift present: `drift` |
 | 3 | refused by a guard or protection |
 | 4 | the saved plan is stale |
-| 5 | applied in part |
+| 5 | applied in part: something failed, or was [left alone](ownership.md#what-somebody-made-anew) |
 | 6 | locked by somebody else, or the inventory moved |
 | 7 | not authenticated, or not allowed |
 | 64 | wrong usage of the command line |

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.domain.address import Address
 from reconciler.domain.requests import CreateActionRequest
-from reconciler.errors import InventoryMoved
+from reconciler.errors import InvalidRequest, InventoryMoved
 from reconciler.inventory.document import Inventory
 from reconciler.observe import observe
 from reconciler.plan.model import DriftState, Op
@@ -237,3 +237,39 @@ def test_a_drifted_resource_is_not_deleted_unasked(tmp_path: Path) -> None:
     assert {refusal.rule for refusal in world.plan().refusals} == {"drifted"}
     assert world.plan(Permits(prune=True, drifted=True)).refusals == ()
     world.platform.close()
+
+
+def test_what_could_not_be_brought_back_was_ours_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is missing, as long as nobody brings it back: a failed attempt forgets nothing."""
+    with started(tmp_path) as world:
+        world.converge()
+        world.platform.delete_action("left")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise InvalidRequest("not today", operation="create action")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(world.platform, "create_action", refuse)
+            world.apply(world.plan())
+        (told,) = world.plan().drift
+        assert (str(told.address), told.state) == ("action.left", DriftState.MISSING)
+
+
+def test_what_an_apply_deleted_is_nobodys_drift(tmp_path: Path) -> None:
+    """Cut off just after the deletion was sent, it leaves an intent behind, and the manifest comes back."""
+    with started(tmp_path) as world:
+        world.converge()
+        world.declare(*(text for text in AFTER if "brand_new" not in text))
+        # Steps: before and after the inventory is written, and before and after the deletion is sent.
+        with pytest.raises(Killed):
+            world.apply(world.plan(), Fuse(4))
+        forgotten = world.plan()
+        assert [(change.op, change.reason) for change in forgotten.changes] == [
+            (Op.FORGET, "an apply that was cut off deleted it")
+        ]
+        world.declare(*AFTER)
+        made = world.plan()
+        assert [(str(change.address), change.op, change.reason) for change in made.changes] == [
+            ("trigger.brand_new", Op.CREATE, "not on the platform")
+        ]
+        assert made.drift == ()

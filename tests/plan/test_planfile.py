@@ -78,6 +78,7 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
         "inventory": None,
         "inventory_refreshes": [],
         "refusals": [],
+        "left_alone": [],
         "unmanaged": [
             {"address": "action.stray", "modified": "2026-05-01T12:00:00Z", "modified_by": "ada@example.com"}
         ],
@@ -106,6 +107,7 @@ def test_a_document_has_the_shape_of_terraforms() -> None:
             "unmanaged": 1,
             "drifted": 0,
             "refused": 0,
+            "left_alone": 0,
         },
     }
     assert update == {
@@ -166,6 +168,13 @@ def test_scope_and_deletions_are_read_back() -> None:
     )
     scope = Scope((action_address(),), (action_address("b"),), (("team", "a=b"),))
     plan = replace(small_plan(), changes=deletions, scope=scope)
+
+    assert reread(plan) == plan
+
+
+def test_what_is_left_alone_is_read_back() -> None:
+    """Whoever applies the file leaves with another code for it."""
+    plan = replace(small_plan(), left_alone=(action_address("theirs"),))
 
     assert reread(plan) == plan
 

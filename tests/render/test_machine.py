@@ -125,7 +125,7 @@ def test_a_stream_begins_with_its_version() -> None:
             },
         ),
         (
-            ApplyEnded(1, 2, 3, 4, interrupted=True, seconds=9),
+            ApplyEnded(1, 2, 3, 4, interrupted=True, left_alone=5, seconds=9),
             {
                 "type": "apply_ended",
                 "applied": 1,
@@ -133,6 +133,7 @@ def test_a_stream_begins_with_its_version() -> None:
                 "skipped": 3,
                 "unknown": 4,
                 "interrupted": True,
+                "left_alone": 5,
                 "seconds": 9,
             },
         ),

@@ -76,6 +76,7 @@ def test_plan_names_every_operation_and_drift_only_what_occurs() -> None:
     [
         (ApplyEnded(3, 0, 0, 0, seconds=1.24), "Applied 3 changes in 1.2 s."),
         (ApplyEnded(3, 1, 2, 0, seconds=75), "Applied in part: 3 applied, 1 failed, 2 skipped in 1 min 15 s."),
+        (ApplyEnded(3, 0, 0, 0, left_alone=2, seconds=1.24), "Applied in part: 3 applied, 2 left alone in 1.2 s."),
         (ApplyEnded(0, 1, 0, 0, seconds=0.02), "Not applied: 0 applied, 1 failed in 20 ms."),
         (
             ApplyEnded(1, 0, 4, 1, interrupted=True, seconds=2),

@@ -8,9 +8,10 @@ a kind of drift      0     2                   2      0
 what is pending      0     2                   0      0
 nothing              0     0                   0      0
 what a guard refuses 3     3                   0      3
+what is left alone   0     2                   2      5
 ===================  ====  ==================  =====  =====
 
-Drift that a guard refuses to delete is drift, and 2.
+Drift that a guard refuses to delete is drift, and 2. Beside what is left alone there is another change here.
 """
 
 from __future__ import annotations
@@ -32,10 +33,16 @@ class Nothing(StrEnum):
     NOTHING = "nothing"
 
 
-Kind = Op | DriftState | Guard | Nothing
+class LeftAlone(StrEnum):
+    """The situation in which somebody made anew what was ours."""
+
+    MADE_ANEW = "made-anew"
+
+
+Kind = Op | DriftState | Guard | LeftAlone | Nothing
 
 #: Every situation there is: a new operation, state of drift or guard is one more.
-KINDS: Final[tuple[Kind, ...]] = (*Op, *DriftState, *Guard, *Nothing)
+KINDS: Final[tuple[Kind, ...]] = (*Op, *DriftState, *Guard, *LeftAlone, *Nothing)
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ def plan_code(kind: Kind, *, is_detailed: bool = False) -> int:
             return 3
         case Nothing():
             return 0
-        case Op() | DriftState():
+        case Op() | DriftState() | LeftAlone():
             return 2 if is_detailed else 0
 
 
@@ -82,7 +89,13 @@ def drift_code(kind: Kind) -> int:
 
 def apply_code(kind: Kind) -> int:
     """Return what ``apply`` leaves with."""
-    return 3 if isinstance(kind, Guard) else 0
+    match kind:
+        case Guard():
+            return 3
+        case LeftAlone():
+            return 5
+        case Op() | DriftState() | Nothing():
+            return 0
 
 
 def _apply(folder: Folder, *flags: str) -> None:
@@ -138,6 +151,12 @@ def _both(folder: Folder) -> None:
 
 def _missing(folder: Folder) -> None:
     live(folder).delete_action("report")
+
+
+def _made_anew(folder: Folder) -> None:
+    _missing(folder)
+    live(folder).create_action(CreateActionRequest(name="report", uri="img:theirs"))
+    _update(folder)
 
 
 def _not_ours(folder: Folder) -> None:
@@ -199,6 +218,7 @@ SITUATIONS: Final[Mapping[Kind, Situation]] = {
     DriftState.DRIFT: Situation(_by_hand, {_INGEST: Op.UPDATE}, drifted={_INGEST: DriftState.DRIFT}, back=_BACK),
     DriftState.BOTH: Situation(_both, {_INGEST: Op.UPDATE}, drifted={_INGEST: DriftState.BOTH}, back=_BACK),
     DriftState.MISSING: Situation(_missing, {_REPORT: Op.CREATE}, drifted={_REPORT: DriftState.MISSING}, back=_GONE),
+    LeftAlone.MADE_ANEW: Situation(_made_anew, {_INGEST: Op.UPDATE}, drifted={_REPORT: DriftState.MISSING}, back=_BACK),
     Guard.NOT_OURS: Situation(_not_ours),
     Guard.PROTECTED: Situation(_protected, _GONE, ("--prune",)),
     Guard.IN_USE: Situation(_in_use, _GONE, ("--prune",)),

@@ -124,7 +124,6 @@ def test_what_was_made_anew_outside_is_drift(owned: Folder) -> None:
         "| missing | `action.report` | made anew | `local@localhost` |"
         in owned.run("drift", "--output", "markdown").out
     )
-    assert owned.run("plan").code == 3
     (told,) = json.loads(owned.run("drift", "--output", "json").out)["deviations"]
     assert told["remedies"]["restore"] == ("reconciler adopt action.report && reconciler apply --target action.report")
     assert owned.run("adopt", "action.report").code == 0
@@ -161,7 +160,7 @@ def test_what_is_to_be_deleted_and_was_changed_outside_is_drift(owned: Folder) -
     (owned.path / "report.yaml").unlink()
     ended = owned.run("drift")
     assert ended.code == 2
-    assert "both action.report" in ended.out
+    assert ended.out.count("both action.report") == 1
     assert "img:by-hand" in ended.out
     planned = owned.run("plan", "--prune", "--delete-drifted")
     assert planned.code == 0
