@@ -8,7 +8,7 @@ never quietly work on the embedded one.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -56,7 +56,10 @@ class PlatformKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """What was said on the command line; None where nothing was said."""
+    """What was said on the command line; None where nothing was said.
+
+    ``beside_others`` when every environment is looked at by itself: what is wrong with another one is told there.
+    """
 
     files: tuple[str, ...] = ()
     platform: str | None = None
@@ -66,6 +69,7 @@ class Flags:
     environment: str | None = None
     parallelism: int | None = None
     no_cache: bool = False
+    beside_others: bool = False
 
     def asks_for_all(self, environ: Mapping[str, str]) -> bool:
         """Return True when not one environment is meant but all of them."""
@@ -153,11 +157,13 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
     project_file = find_project_file(flags.files, cwd=cwd)
     option = OwnOptions(environ)
     cache_dir = None if flags.no_cache or option("NO_CACHE") else _cache_dir(environ)
-    spec, diagnostics = _read_project(project_file, cache_dir=cache_dir)
+    name = flags.environment or option("ENV")
+    judged = (name or "",) if flags.beside_others else None
+    spec, diagnostics = _read_project(project_file, cache_dir=cache_dir, judged=judged)
     root = project_file.parent if project_file else common_root(flags.files, cwd=cwd)
     environment = Environment(project=spec) if spec else Environment()
     if for_environment:
-        environment = choose(spec, asked=flags.environment or option("ENV"))
+        environment = choose(spec, asked=name)
     platform, named_by = _platform(flags, environ, environment, project_file)
     _refuse_profile_without_effect(flags, environ)
     return Settings(
@@ -191,13 +197,14 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
 
 
 def environments_of(flags: Flags, *, environ: Mapping[str, str], cwd: Path) -> tuple[str, ...]:
-    """Return the names of a project's environments, in the order of its file.
+    """Return the names of a project's environments, in the order of its file, whatever is wrong with one of them.
 
     Raises:
         ConfigurationError: It has none.
         InvalidManifests: The project file has errors.
     """
-    environments = resolve(flags, environ=environ, cwd=cwd, for_environment=False).environment.project.environments
+    each = replace(flags, environment=None, beside_others=True)
+    environments = resolve(each, environ=environ, cwd=cwd, for_environment=False).environment.project.environments
     if not environments:
         raise ConfigurationError(
             "this project has no environments", hint="declare them under spec.environments of reconciler.yaml"
@@ -312,14 +319,14 @@ def _open_roboto(settings: Settings) -> WholePlatform:
 
 
 def _read_project(
-    path: Path | None, *, cache_dir: Path | None
+    path: Path | None, *, cache_dir: Path | None, judged: Collection[str] | None
 ) -> tuple[ProjectSettings | None, tuple[Diagnostic, ...]]:
     if path is None:
         return None, ()
     from reconciler.manifests.loader import open_cache, read_project
 
     cache = None if cache_dir is None else open_cache(cache_dir, project=str(path.parent))
-    spec, diagnostics = read_project(path, cache=cache)
+    spec, diagnostics = read_project(path, cache=cache, judged=judged)
     if spec is None or any(diagnostic.is_error for diagnostic in diagnostics):
         raise InvalidManifests(diagnostics)
     return spec, diagnostics

@@ -34,7 +34,8 @@ def show_all(arguments: dict[str, Any], *, output: str, detailed: bool) -> int:
     stdin = cache(read_stdin)
 
     def plan(name: str) -> Plan:
-        return Project.open(replace(flags, environment=name), stdin=stdin).plan(scope, permits=permits)
+        project = Project.open(replace(flags, environment=name, beside_others=True), stdin=stdin)
+        return project.plan(scope, permits=permits)
 
     rows = plan_each(environments_of(flags, environ=os.environ, cwd=Path.cwd()), plan)
     _show(rows, output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,25 +19,31 @@ if TYPE_CHECKING:
 
 
 def read_project(
-    path: Path, *, cache: ValidationCache | None = None
+    path: Path, *, cache: ValidationCache | None = None, judged: Collection[str] | None = None
 ) -> tuple[ProjectSettings | None, tuple[Diagnostic, ...]]:
-    """Return the settings in a project file, or what is wrong with it."""
+    """Return the settings in a project file, or what is wrong with it.
+
+    Of the environments only those ``judged`` are, all of them where that is None: what is wrong with the values of
+    another one is told where that one is planned.
+    """
     source = read_file(path, root=path.parent, name=os.path.relpath(path))
     if isinstance(source, Diagnostic):
         return None, (source,)
     known = None if cache is None else cache.settings(source.digest)
     if known is not None:
         return ProjectSettings.of(known), ()
-    written = _checked(source, root=path.parent)
-    if isinstance(written, tuple):
-        return None, written
-    if cache is not None:
+    written, diagnostics = _checked(source, root=path.parent, judged=judged)
+    if written is None:
+        return None, diagnostics
+    if cache is not None and judged is None:
         cache.remember_settings(source.digest, written)
         cache.save()
     return ProjectSettings.of(written), ()
 
 
-def _checked(source: SourceFile, *, root: Path) -> dict[str, Any] | tuple[Diagnostic, ...]:
+def _checked(
+    source: SourceFile, *, root: Path, judged: Collection[str] | None
+) -> tuple[dict[str, Any] | None, tuple[Diagnostic, ...]]:
     """Return the ``spec`` as JSON, or everything that is wrong with the file."""
     from reconciler.manifests.origins import Origin, Origins
     from reconciler.manifests.problems import Problem
@@ -44,20 +51,20 @@ def _checked(source: SourceFile, *, root: Path) -> dict[str, Any] | tuple[Diagno
 
     parsed = parse(source.text, file=source.name)
     if parsed.diagnostics:
-        return parsed.diagnostics
+        return None, parsed.diagnostics
     origins = Origins(root, texts={source.name: source.text})
     documents = [document for document in parsed.documents if document.data is not None]
     if len(documents) != 1:
         problem = Problem("project-file", f"a project file holds one document, this one {len(documents)}")
-        return (origins.diagnose(Origin(source.name), problem),)
-    spec = _spec(documents[0].data)
+        return None, (origins.diagnose(Origin(source.name), problem),)
+    spec = _spec(documents[0].data, judged)
     if isinstance(spec, dict):
-        return spec
+        return spec, ()
     origin = Origin(source.name, documents[0].index)
-    return in_order([origins.diagnose(origin, problem) for problem in spec])
+    return None, in_order([origins.diagnose(origin, problem) for problem in spec])
 
 
-def _spec(document: Json) -> dict[str, Any] | list[Problem]:
+def _spec(document: Json, judged: Collection[str] | None) -> dict[str, Any] | list[Problem]:
     from reconciler.manifests.documents import kind_of, read_as, schema_problems
     from reconciler.manifests.models import ProjectManifest
     from reconciler.manifests.problems import Problem
@@ -78,4 +85,13 @@ def _spec(document: Json) -> dict[str, Any] | list[Problem]:
         return manifest
     assert isinstance(document, dict)
     written = manifest.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return project_file_problems(ProjectSettings.of(written), document) or written
+    found = project_file_problems(ProjectSettings.of(written), document)
+    return [problem for problem in found if _is_judged(problem, judged)] or written
+
+
+def _is_judged(problem: Problem, judged: Collection[str] | None) -> bool:
+    """Return True for a problem of the whole project, or of an environment that is judged."""
+    from reconciler.manifests.problems import segments
+
+    path = segments(problem.pointer)
+    return judged is None or path[:2] != ["spec", "environments"] or path[2] in judged

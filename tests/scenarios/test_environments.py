@@ -136,6 +136,29 @@ def test_all_environments_stand_side_by_side(project: Folder) -> None:
     assert project.run("plan", "--env", "all", "--detailed-exitcode").code == 2
 
 
+def test_a_value_of_another_type_fails_its_own_environment(project: Folder) -> None:
+    """Beside the others; chosen alone, every environment of a wrong file is refused, with all that is wrong."""
+    project.write("reconciler.yaml", PROJECT.replace("minutes: 5", "minutes: five"))
+    project.monkeypatch.setenv("MINUTES", "9")
+    text = project.run("plan", "--env", "all")
+    assert text.code == 1
+    assert text.out.splitlines() == [
+        "staging     1 error in the manifests",
+        "            reconciler.yaml:14:28: the variable is a number, this value is not",
+        "production  2 to create, 0 to update, 0 to delete",
+    ]
+    for command in (("plan", "--env", "production"), ("validate", "--env", "production")):
+        ended = project.run(*command)
+        assert (ended.code, "reconciler.yaml:14:28: the variable is a number" in ended.err) == (1, True)
+
+
+def test_what_is_wrong_with_the_project_fails_all_environments(project: Folder) -> None:
+    """Nobody could tell what any of them would be."""
+    project.write("reconciler.yaml", PROJECT.replace('tag: {default: "1.4"}', "tag: {default: 1.4}"))
+    ended = project.run("plan", "--env", "all")
+    assert (ended.code, "reconciler.yaml:8:20: the variable is a string" in ended.err) == (1, True)
+
+
 def test_all_is_for_plans_alone(project: Folder) -> None:
     """Whatever else would act on several platforms at once."""
     assert project.run("apply", "--env", "all", "--auto-approve").code == 1
