@@ -44,7 +44,9 @@ def _dependencies(by_rank: Sequence[Change], wanted: Needs, had: Needs) -> list[
     depends: list[set[int]] = [set() for _ in by_rank]
     for rank, change in enumerate(by_rank):
         if change.op is not Op.DELETE:
-            depends[rank] |= _nearest(change.address, wanted, ranks)
+            # What rests on something that is deleted is refused, and is shown all the same: deletions come last.
+            below_it = _nearest(change.address, wanted, ranks)
+            depends[rank] |= {below for below in below_it if by_rank[below].op is not Op.DELETE}
         if change.renamed_to in ranks:
             # The old one of a rename goes when the new one is there.
             depends[rank].add(ranks[change.renamed_to])

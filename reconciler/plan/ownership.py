@@ -68,7 +68,10 @@ def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | No
     shape = hashed(live_shape(record, sensitive=frozenset(entry.sensitive)), key)
     if _closed(shape) != _closed(entry.applied):
         return None
-    return replace(entry, intent=None, server_id=server_id(record), created=record.created)
+    seen = Observed.of(record)
+    # As it stands there it was made, whatever was to follow: what is missing is pending, and nobody's drift.
+    made = replace(entry, applied=shape, digest=seen.digest, modified=seen.modified)
+    return replace(made, intent=None, server_id=seen.server_id, created=seen.created)
 
 
 def _is_deletion(entry: Entry) -> bool:

@@ -273,3 +273,21 @@ def test_what_an_apply_deleted_is_nobodys_drift(tmp_path: Path) -> None:
             ("trigger.brand_new", Op.CREATE, "not on the platform")
         ]
         assert made.drift == ()
+
+
+def test_what_a_cut_off_creation_left_to_do_is_nobodys_drift(tmp_path: Path) -> None:
+    """An action that was made and not yet published: nobody took it back."""
+    world = World(tmp_path)
+    world.declare(action("hub").replace("{uri:", "{accessibility: action_hub, uri:"))
+    # Steps: before and after the inventory is written, before and after the action is created, and then the next.
+    with pytest.raises(Killed):
+        world.apply(world.plan(), Fuse(5))
+    made = world.plan()
+    (told,) = made.drift
+    assert (told.state, [field.pointer for field in made.changes[0].fields]) == (
+        DriftState.PENDING,
+        ["/spec/accessibility"],
+    )
+    world.converge()
+    world.check_is_whole()
+    world.platform.close()

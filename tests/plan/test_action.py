@@ -340,3 +340,15 @@ def test_beginning_to_inherit_gives_up_compute_that_was_declared_as_the_default(
     (request,) = changes[0].requests
     assert isinstance(request, UpdateAction)
     assert request.body.to_wire() == {"compute_requirements": None, "inherits": {"name": "base"}, "uri": None}
+
+
+def test_beginning_to_inherit_gives_up_container_parameters_without_a_member() -> None:
+    """They are as good as none, but the platform lets nothing that has them inherit."""
+    heir = action("child", uri=None, inherits=ActionReference(name="base"))
+    record = action_record("child", uri="img:1", container_parameters=ContainerParameters(entry_point=[]))
+
+    changes = planned([action("base"), heir], [action_record("base"), record]).changes
+
+    (request,) = changes[0].requests
+    assert isinstance(request, UpdateAction)
+    assert request.body.to_wire() == {"container_parameters": None, "inherits": {"name": "base"}, "uri": None}

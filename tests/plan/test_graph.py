@@ -118,3 +118,13 @@ def test_a_chain_of_ten_thousand_needs_no_recursion() -> None:
 
     assert [each.address for each in changes] == chain[::-1]
     assert cycles(needs) == []
+
+
+def test_what_rests_on_something_that_is_deleted_makes_no_circle() -> None:
+    """Such a plan is refused, and has to be shown all the same; so it is where something live is only forgotten."""
+    for op in (Op.UPDATE, Op.CREATE, Op.FORGET):
+        resting, gone = change(T, op), change(A, Op.DELETE)
+
+        made = ordered([resting, gone], wanted={T: (A,)}, had={T: (A,)})
+
+        assert [each.address for each in made] == [T, A]

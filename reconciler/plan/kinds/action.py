@@ -128,7 +128,9 @@ def _requests(name: str, live: ActionSpec, spec: ActionSpec, changed: frozenset[
 
 def _members(live: ActionSpec, spec: ActionSpec, changed: frozenset[str]) -> dict[str, Any]:
     members: dict[str, Any] = {field: getattr(spec, field) for field in _AS_DECLARED if field in changed}
-    if "container_parameters" in changed:
+    # Empty ones are as good as none, but the platform lets no action with either inherit.
+    is_in_the_way = spec.inherits is not None and live.container_parameters is not None
+    if "container_parameters" in changed or is_in_the_way:
         members["container_parameters"] = normalised_container(spec.container_parameters)
     if "requires_downloaded_inputs" in changed:
         members["requires_downloaded_inputs"] = spec.requires_downloaded_inputs is not False
