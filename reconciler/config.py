@@ -8,7 +8,7 @@ never quietly work on the embedded one.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -231,8 +231,14 @@ def open_platform(settings: Settings) -> Platform:
     return open_whole_platform(settings)
 
 
-def open_whole_platform(settings: Settings) -> WholePlatform:
-    """Open the platform for what also runs actions and keeps datasets.
+def ignore(told: object) -> None:
+    """Take what is told and do nothing."""
+
+
+def open_whole_platform(settings: Settings, *, warn: Callable[[str], None] = ignore) -> WholePlatform:
+    """Open the platform for what also runs actions and keeps datasets; ``warn`` is told where there is none yet.
+
+    The embedded platform's file is made by the first write: whoever only looks leaves nothing behind.
 
     Raises:
         ConfigurationError: No platform was named, or its configuration cannot be read.
@@ -241,7 +247,7 @@ def open_whole_platform(settings: Settings) -> WholePlatform:
         case None:
             raise ConfigurationError("no platform is configured", hint=CHOICES)
         case PlatformKind.EMBEDDED:
-            return _open_embedded(settings)
+            return _open_embedded(settings, warn)
         case PlatformKind.ROBOTO:
             return _open_roboto(settings)
 
@@ -272,16 +278,20 @@ def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
     return open_whole_platform(settings)
 
 
-def open_reader(settings: Settings) -> PlatformReader:
+def open_reader(settings: Settings, *, warn: Callable[[str], None] = ignore) -> PlatformReader:
     """Open the platform for a command that only looks: the type it gets has no method that writes."""
-    return open_platform(settings)
+    return open_whole_platform(settings, warn=warn)
 
 
-def _open_embedded(settings: Settings) -> WholePlatform:
+def _open_embedded(settings: Settings, warn: Callable[[str], None]) -> WholePlatform:
     from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
 
     caller = Caller(user_id=LOCAL_CALLER.user_id, org_id=settings.org_id) if settings.org_id else LOCAL_CALLER
-    return EmbeddedPlatform.open(settings.embedded_path, caller=caller)
+    platform = EmbeddedPlatform.at(settings.embedded_path, caller=caller)
+    # A path that was mistyped would pass for a platform on which there is nothing.
+    if not settings.embedded_path.exists():
+        warn(f"there is no embedded platform at {settings.embedded_path} yet")
+    return platform
 
 
 def _open_roboto(settings: Settings) -> WholePlatform:

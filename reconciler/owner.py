@@ -8,7 +8,6 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.config import open_reader
 from reconciler.errors import ConfigurationError, InventoryDamaged, InventoryTooNew, NotFound
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def rollback(project: Project, apply_id: str, *, permits: Permits | None = None)
     ledger = ledger_of(project)
     applied = ledger.journal.read(apply_id)
     inventory, _ = ledger.store.read()
-    with closing(open_reader(project.settings)) as platform:
+    with closing(project.reader()) as platform:
         live = with_newer(observe(platform, parallelism=project.settings.parallelism), platform)
         versions = _versions_before(applied, platform)
     desired = previous(applied, versions, inventory=inventory)
@@ -181,7 +180,7 @@ def _versions_before(applied: Applied, platform: PlatformReader) -> dict[Address
 def _live(project: Project) -> Live:
     from reconciler.observe import observe
 
-    with closing(open_reader(project.settings)) as platform:
+    with closing(project.reader()) as platform:
         return observe(platform, parallelism=project.settings.parallelism)
 
 

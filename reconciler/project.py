@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.config import Flags, PlatformKind, Settings, open_platform, open_reader, resolve
+from reconciler.config import Flags, PlatformKind, Settings, ignore, open_platform, open_reader, resolve
 from reconciler.errors import GuardRefused, InvalidManifests
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reconciler.applying import Apply
     from reconciler.domain.address import Address
     from reconciler.domain.live import Live
-    from reconciler.domain.platform import Platform
+    from reconciler.domain.platform import Platform, PlatformReader
     from reconciler.inventory.document import Inventory
     from reconciler.manifests.cache import ValidationCache
     from reconciler.manifests.desired import Desired
@@ -49,10 +49,6 @@ def _share(count: int, work: Callable[[int], bytes | None]) -> Shared | None:
     return share(count, work)
 
 
-def _ignore(event: Event) -> None:
-    """Take an event and do nothing."""
-
-
 class Project:
     """A folder of manifests and the platform they are for."""
 
@@ -62,9 +58,11 @@ class Project:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         stdin: Callable[[], bytes] | None = None,
+        warn: Callable[[str], None] = ignore,
     ) -> None:
         self.settings = settings
         self._now = now
+        self._warn = warn
         # A plan that is made again needs what was read once more.
         self._stdin = None if stdin is None else cache(stdin)
 
@@ -76,8 +74,9 @@ class Project:
         environ: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stdin: Callable[[], bytes] | None = None,
+        warn: Callable[[str], None] = ignore,
     ) -> Project:
-        """Resolve the settings as the command line does and return the project.
+        """Resolve the settings as the command line does and return the project; ``warn`` is told what it meets.
 
         Raises:
             ConfigurationError: A setting is wrong.
@@ -85,7 +84,7 @@ class Project:
         """
         environ = os.environ if environ is None else environ
         settings = resolve(flags or Flags(), environ=environ, cwd=cwd or Path.cwd())
-        return cls(settings, now=_clock(environ), stdin=stdin)
+        return cls(settings, now=_clock(environ), stdin=stdin, warn=warn)
 
     def validate(self) -> Verdict:
         """Return what is in the manifests and every problem with them; no platform is asked."""
@@ -124,6 +123,14 @@ class Project:
         """Return the time, or what ``SOURCE_DATE_EPOCH`` pins it to."""
         return self._now()
 
+    def reader(self) -> PlatformReader:
+        """Open the platform to look at it.
+
+        Raises:
+            ConfigurationError: No platform was named, or its configuration cannot be read.
+        """
+        return open_reader(self.settings, warn=self._warn)
+
     def load(self) -> Loading:
         """Read and check the manifests.
 
@@ -152,7 +159,7 @@ class Project:
         from reconciler.plan_memory import PlanMemory
 
         # A remote platform is listed while the manifests load. The embedded one is not: it would only compete with
-        # loading for the interpreter, and opening it may make its file.
+        # loading for the interpreter.
         ahead = self.settings.platform is PlatformKind.ROBOTO
         sources, cache = self._sources(), self._cache()
         inventory = self._inventory()
@@ -160,7 +167,7 @@ class Project:
         # With an inventory, what a part of the manifests says is not all that counts.
         is_part = inventory is not None and bool(self.settings.given)
         memory = PlanMemory(None if is_part else cache, manifests_digest=sources.digest, inventory=known_by)
-        with Observation(lambda: open_reader(self.settings)) as observation:
+        with Observation(self.reader) as observation:
             if memory and (scope is None or scope.is_everything):
                 source = self._source(sources.digest)
                 if known := memory.plan(observation.glance(), source=source, created=self._now()):
@@ -192,7 +199,7 @@ class Project:
         self,
         plan: Plan,
         *,
-        emit: Callable[[Event], None] = _ignore,
+        emit: Callable[[Event], None] = ignore,
         stop: StopSignal | None = None,
         recheck: bool = False,
         lock_timeout: float = 0.0,

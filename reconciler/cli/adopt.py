@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 from reconciler.cli.permits import lock_option
 
@@ -30,7 +31,7 @@ def command(
 
     if everything == bool(addresses):
         raise click.UsageError("name what to adopt, such as action.ros_ingest, or say --all")
-    project = Project.open(flags_of(arguments), stdin=read_stdin)
+    project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
     found = adopt(project, _addresses(addresses), lock_timeout=lock_timeout)
     if output == "json":
         from reconciler.render.ownership import adopted_json

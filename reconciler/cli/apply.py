@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -65,7 +66,7 @@ def command(
     # What somebody has looked at is applied as it was or not at all; what nobody has is planned again if need be.
     again: Callable[[], Plan] | None = None
     if planfile is None:
-        project = Project.open(flags_of(arguments), stdin=read_stdin)
+        project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
         planned = partial(project.plan, scope_of(arguments), permits=permits_of(arguments))
         plan = _reviewed(planned(), output=output, reveal=show_sensitive, approved=auto_approve, may_ask=not no_input)
         again = partial(_again, planned, output=output, reveal=show_sensitive) if auto_approve else None
@@ -94,7 +95,7 @@ def _saved(planfile: Path, arguments: dict[str, Any], *, output: str) -> tuple[P
         )
     plan = read_plan(planfile)
     refuse_elsewhere(plan, path=planfile)
-    project = Project.open(flags_of(arguments | {"files": plan.source.paths}), stdin=read_stdin)
+    project = Project.open(flags_of(arguments | {"files": plan.source.paths}), stdin=read_stdin, warn=note)
     if output == "text":
         show(plan, output)
     return project, plan

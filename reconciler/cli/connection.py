@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def connected(arguments: dict[str, Any]) -> Iterator[WholePlatform]:
     """Open the platform that flags, environment and project file name, and close it afterwards."""
     from reconciler.config import open_whole_platform
 
-    with closing(open_whole_platform(settings_of(arguments))) as platform:
+    with closing(open_whole_platform(settings_of(arguments), warn=note)) as platform:
         yield platform
 
 

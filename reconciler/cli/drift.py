@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -47,7 +48,7 @@ def command(*, output: str, baseline: Path | None, write_baseline: bool, **argum
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs a file: add --baseline FILE")
     collection.relax()
-    drift = Project.open(flags_of(arguments), stdin=read_stdin).drift(scope_of(arguments))
+    drift = Project.open(flags_of(arguments), stdin=read_stdin, warn=note).drift(scope_of(arguments))
     if baseline is not None and write_baseline:
         _write(drift, baseline)
         return

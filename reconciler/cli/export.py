@@ -12,6 +12,7 @@ import click
 
 from reconciler.cli.connection import pairs, settings_of
 from reconciler.cli.filled import FILLED
+from reconciler.cli.noting import note
 from reconciler.cli.options import output_option, platform_options
 from reconciler.cli.replacing import replace_file
 from reconciler.errors import ConfigurationError, GuardRefused
@@ -60,7 +61,7 @@ def command(*, out: str | None, force: bool, output: str, **arguments: Any) -> N
     settings = settings_of(arguments)
     folder = _folder(out, settings)
     selection = _selection(arguments)
-    found = export(settings, selection, out=folder, force=force)
+    found = export(settings, selection, out=folder, force=force, warn=note)
     if selection.names and not found.placed and not found.left_out:
         raise ConfigurationError(
             f"nothing live is called {' or '.join(selection.names)}", hint="reconciler export --out - shows what is"

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 from reconciler.cli.permits import lock_option
 
@@ -67,7 +68,7 @@ def rebuild(*, auto_approve: bool, output: str, lock_timeout: float, **arguments
     ):
         click.echo("Nothing was written.", err=True)
         return
-    found = rebuild(Project.open(flags_of(arguments), stdin=read_stdin), lock_timeout=lock_timeout)
+    found = rebuild(Project.open(flags_of(arguments), stdin=read_stdin, warn=note), lock_timeout=lock_timeout)
     if output == "json":
         from reconciler.render.ownership import adopted_json
 

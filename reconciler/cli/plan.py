@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
     manifest_options,
@@ -58,7 +59,9 @@ def command(
     collection.relax()
     if flags_of(arguments).asks_for_all(os.environ):
         raise click.exceptions.Exit(_all(out, output, detailed=detailed_exitcode, arguments=arguments))
-    plan = Project.open(flags_of(arguments), stdin=read_stdin).plan(scope_of(arguments), permits=permits_of(arguments))
+    plan = Project.open(flags_of(arguments), stdin=read_stdin, warn=note).plan(
+        scope_of(arguments), permits=permits_of(arguments)
+    )
     saved_to = None if plan.refusals else out
     if saved_to is not None:
         save_plan(plan, saved_to)

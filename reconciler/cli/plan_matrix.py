@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, read_stdin, scope_of
 from reconciler.cli.permits import permits_of
 
@@ -34,7 +35,7 @@ def show_all(arguments: dict[str, Any], *, output: str, detailed: bool) -> int:
     stdin = cache(read_stdin)
 
     def plan(name: str) -> Plan:
-        project = Project.open(replace(flags, environment=name, beside_others=True), stdin=stdin)
+        project = Project.open(replace(flags, environment=name, beside_others=True), stdin=stdin, warn=note)
         return project.plan(scope, permits=permits)
 
     rows = plan_each(environments_of(flags, environ=os.environ, cwd=Path.cwd()), plan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, read_stdin
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def command(*, address: str, new_name: str, **arguments: Any) -> None:
         old = Address.parse(address)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    project = Project.open(flags_of(arguments), stdin=read_stdin)
+    project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
     desired = project.load().desired
     written = edits(desired, old, new_name)
     for file in _write(project, desired, old, written):

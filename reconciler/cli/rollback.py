@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 from reconciler.cli.permits import lock_option, permit_options, permits_of
 
@@ -44,7 +45,7 @@ def command(
     from reconciler.owner import rollback
     from reconciler.project import Project
 
-    project = Project.open(flags_of(arguments), stdin=read_stdin)
+    project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
     _, plan = rollback(project, apply_id, permits=permits_of(arguments))
     show(plan, output)
     leave_refused(plan)

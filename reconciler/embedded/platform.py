@@ -75,6 +75,15 @@ class EmbeddedPlatform:
         """
         return cls(Store.open(Path(path)), caller=caller, clock=clock)
 
+    @classmethod
+    def at(cls, path: Path, *, caller: Caller = LOCAL_CALLER, clock: Clock = utc_now) -> EmbeddedPlatform:
+        """Open the platform kept in this file; where there is none, it is empty until the first write makes it.
+
+        Raises:
+            ConfigurationError: The path cannot hold the database, or holds something else or something newer.
+        """
+        return cls(Store.at(path), caller=caller, clock=clock)
+
     def as_caller(self, caller: Caller) -> EmbeddedPlatform:
         """Return the same platform for another caller; closing one closes both."""
         return EmbeddedPlatform(self._store, caller=caller, clock=self._clock)

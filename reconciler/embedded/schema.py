@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -248,6 +249,17 @@ def prepare(path: Path) -> None:
         raise _unusable(path, "it is not an SQLite database", "name another file, or move this one away") from error
 
 
+def check_place(path: Path) -> None:
+    """See whether a file could be made here one day.
+
+    Raises:
+        ConfigurationError: Something that is no directory is in the way.
+    """
+    nearest = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
+    if not nearest.is_dir():
+        raise _unusable(path, f"{nearest} is not a directory", "name a file in a directory you may write to")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Return a connection that any thread may use, outside of a transaction."""
     connection = sqlite3.connect(
@@ -262,6 +274,16 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error:
         connection.close()
         raise
+    return connection
+
+
+def connect_to_nothing() -> sqlite3.Connection:
+    """Return a connection to an empty database of ours in memory, which takes no write."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    for statements in MIGRATIONS:
+        for statement in statements:
+            connection.execute(statement)
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 

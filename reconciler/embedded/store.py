@@ -6,11 +6,11 @@ a write is on its way to the disk when ``atomic`` ends, so that a killed process
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from reconciler.domain.triggers import TriggerRecord
 from reconciler.domain.values import Accessibility
 from reconciler.embedded import columns
 from reconciler.embedded.columns import microseconds
+from reconciler.embedded.connections import Connections
 from reconciler.embedded.dataset_rows import DatasetRows
 from reconciler.embedded.dispatch_rows import DispatchRows
 from reconciler.embedded.evaluation_rows import EvaluationRows
@@ -27,7 +28,7 @@ from reconciler.embedded.invocation_rows import InvocationRows
 from reconciler.embedded.listing import Row, Search, Table, listed
 from reconciler.embedded.memory_rows import MemoryRows
 from reconciler.embedded.receipt_rows import ReceiptRows
-from reconciler.embedded.schema import connect, prepare
+from reconciler.embedded.schema import check_place
 from reconciler.embedded.targeted_rows import TargetedRows
 from reconciler.embedded.turns import Turns
 from reconciler.errors import PlatformUnavailable
@@ -41,9 +42,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._connections = Connections(path)
         self._writer = Turns()
-        self._closed = False
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -52,7 +52,20 @@ class Store:
         Raises:
             ConfigurationError: The path cannot hold our database, or holds something else or something newer.
         """
-        prepare(path)
+        store = cls(path)
+        store._connections.prepare()
+        return store
+
+    @classmethod
+    def at(cls, path: Path) -> Store:
+        """Open the database that is there; where there is none, it is empty until the first write makes it.
+
+        Raises:
+            ConfigurationError: The path cannot hold the database, or holds something else or something newer.
+        """
+        if os.path.lexists(path):
+            return cls.open(path)
+        check_place(path)
         return cls(path)
 
     @property
@@ -63,14 +76,14 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         """Give the rows as they stand at one moment."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction(self._connections.reading(), "BEGIN") as connection:
             yield Rows(connection)
 
     @contextmanager
     def atomic(self) -> Iterator[Rows]:
         """Give the rows for writing: all of what is done takes effect, or, when an exception leaves, none."""
         # Threads queue here rather than in SQLite, whose waiting is polling and not fair.
-        with self._writer, self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._writer, self._transaction(self._connections.writing(), "BEGIN IMMEDIATE") as connection:
             yield Rows(connection)
 
     def give_way(self) -> None:
@@ -82,14 +95,14 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; calling it twice is harmless."""
-        self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self._connections.close()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(
+        self, taken: AbstractContextManager[sqlite3.Connection], begin: str
+    ) -> Iterator[sqlite3.Connection]:
         try:
-            with self._connection() as connection:
+            with taken as connection:
                 connection.execute(begin)
                 try:
                     yield connection
@@ -100,25 +113,6 @@ class Store:
                         connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             raise PlatformUnavailable(f"the embedded platform's database {self._path} failed: {error}") from error
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        if self._closed:
-            raise PlatformUnavailable("the embedded platform is closed")
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = connect(self._path)
-        try:
-            yield connection
-        finally:
-            self._keep(connection)
-
-    def _keep(self, connection: sqlite3.Connection) -> None:
-        if self._closed or connection.in_transaction:
-            connection.close()
-            return
-        self._idle.append(connection)
 
 
 _COMMON: Final = {

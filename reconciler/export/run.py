@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.config import Settings, open_reader
+from reconciler.config import Settings, ignore, open_reader
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live
@@ -25,7 +25,14 @@ from reconciler.observe import newer_triggers, observe, with_references
 from reconciler.plan.references import reference
 
 
-def export(settings: Settings, selection: Selection, *, out: Path | None, force: bool = False) -> Export:
+def export(
+    settings: Settings,
+    selection: Selection,
+    *,
+    out: Path | None,
+    force: bool = False,
+    warn: Callable[[str], None] = ignore,
+) -> Export:
     """Return the manifests of what is live and what is to become of their files; without ``out`` they have none.
 
     Raises:
@@ -35,7 +42,7 @@ def export(settings: Settings, selection: Selection, *, out: Path | None, force:
     """
     root = out if out is not None and not _is_below(out, settings.root) else settings.root
     declared = {} if out is None else _declared(settings, out, root=root)
-    with closing(open_reader(settings)) as platform:
+    with closing(open_reader(settings, warn=warn)) as platform:
         live = _observed(platform, selection, parallelism=settings.parallelism)
         left_out, notes = _newer(platform, selection)
     drafts = [

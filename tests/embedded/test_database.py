@@ -211,7 +211,7 @@ def test_listings_walk_an_index(platform: EmbeddedPlatform, listing: str, direct
         return platform.query_actions(query, accessibility=hub).next_token
 
     token = page(None)
-    connection, statements = platform._store._idle[-1], list[str]()
+    connection, statements = platform._store._connections._to_file[-1], list[str]()
     connection.set_trace_callback(statements.append)
     page(token)
     connection.set_trace_callback(None)
@@ -249,3 +249,46 @@ def test_parameter_values_are_json(platform: EmbeddedPlatform, value: Any) -> No
 
     with pytest.raises(InvalidRequest):
         platform.create_trigger(new_trigger(parameter_values={"a": value}))
+
+
+def test_what_is_not_there_yet_reads_as_empty_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A look at a path that was mistyped makes no platform there."""
+    platform = EmbeddedPlatform.at(tmp_path / "new" / "platform.db")
+
+    assert list(platform.query_actions(QuerySpecification()).items) == []
+    assert list(platform.query_datasets(QuerySpecification()).items) == []
+    with pytest.raises(NotFound):
+        platform.get_trigger("on_bag")
+    assert list(tmp_path.iterdir()) == []
+    platform.close()
+
+
+def test_the_first_write_makes_what_was_not_there(tmp_path: Path) -> None:
+    """Whoever looked before sees it, as does everybody else."""
+    path = tmp_path / "new" / "platform.db"
+    platform, other = EmbeddedPlatform.at(path), EmbeddedPlatform.at(path)
+    platform.query_actions(QuerySpecification())
+    other.query_actions(QuerySpecification())
+
+    written = platform.create_action(new_action())
+
+    assert platform.get_action("ros_ingest") == other.get_action("ros_ingest") == written
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    platform.close()
+    other.close()
+
+
+def test_a_path_that_can_never_hold_a_database_is_refused_at_once(tmp_path: Path) -> None:
+    """What is in the way will not go by itself."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigurationError, match="file is not a directory"):
+        EmbeddedPlatform.at(tmp_path / "file" / "deep" / "platform.db")
+
+
+def test_a_file_that_is_there_is_judged_at_once(path: Path) -> None:
+    """What is no database of ours is not taken for an empty platform."""
+    path.write_text("apiVersion: reconciler/v1\n" * 100)
+
+    with pytest.raises(ConfigurationError, match="not an SQLite database"):
+        EmbeddedPlatform.at(path)

@@ -230,7 +230,7 @@ def test_history_walks_an_index(platform: EmbeddedPlatform, dataset_id: str, lis
             platform.evaluate_pending()
 
     look()
-    connection, statements = platform._store._idle[-1], list[str]()
+    connection, statements = platform._store._connections._to_file[-1], list[str]()
     connection.set_trace_callback(statements.append)
     look()
     connection.set_trace_callback(None)
@@ -248,7 +248,7 @@ def test_paths_are_listed_without_reading_records(platform: EmbeddedPlatform, da
     (file_id,) = imported(platform, dataset_id, "a.bag")
     platform.create_trigger(new_trigger(for_each=FILE, required_inputs=["*.txt"]))
     noted(platform, dataset_id, *([file_id] if of_event else []))
-    connection, statements = platform._store._idle[-1], list[str]()
+    connection, statements = platform._store._connections._to_file[-1], list[str]()
     connection.set_trace_callback(statements.append)
     platform.evaluate_pending()
     connection.set_trace_callback(None)

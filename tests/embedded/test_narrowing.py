@@ -133,7 +133,7 @@ def test_what_is_often_asked_for_has_an_index(platform: EmbeddedPlatform, path: 
     source = {"invocation_source": InvocationSource.Trigger, "invocation_source_id": "on_bag"}
     platform.invoke_action("ros_ingest", new_invocation(**source))
     query = where(listing, Comparator.Equals, "x")
-    connection, statements = platform._store._idle[-1], list[str]()
+    connection, statements = platform._store._connections._to_file[-1], list[str]()
     connection.set_trace_callback(statements.append)
     if listing == "name":
         platform.query_datasets(query)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import main
+from reconciler.config import DEFAULT_EMBEDDED
+from reconciler.embedded.platform import EmbeddedPlatform
 from tests.client.scripted_server import ScriptedServer, serving
 
 ACTION = """\
@@ -74,6 +76,10 @@ class Folder:
         code = _exit_code_of_main()
         out, err = self.capture.readouterr()
         return Ended(code, out, err)
+
+    def empty_platform(self) -> None:
+        """Make an embedded platform with nothing on it."""
+        EmbeddedPlatform.open(self.path / DEFAULT_EMBEDDED).close()
 
     def embedded(self, *arguments: str) -> Ended:
         """Run the command on this folder's embedded platform."""

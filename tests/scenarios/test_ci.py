@@ -257,6 +257,7 @@ def test_a_step_outside_of_a_workflow_leaves_nothing(folder: Folder) -> None:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         folder.monkeypatch.delenv(name, raising=False)
     folder.action("ingest")
+    folder.empty_platform()
     ended = folder.embedded("plan", "--output", "github")
     assert (ended.code, ended.err) == (0, "")
 

@@ -39,6 +39,7 @@ def fleet(folder: Folder) -> Folder:
     """Many actions with long descriptions."""
     for number in range(MANY):
         folder.action(f"action_{number}", more=f"  description: {'long ' * 200}\n")
+    folder.empty_platform()
     return folder
 
 

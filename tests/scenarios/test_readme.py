@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import COMMANDS
-from reconciler.serving.config_file import read_accounts
+from reconciler.serving.config_file import read_config
 from tests.scenarios.conftest import Folder
 
 REPOSITORY = Path(__file__).parents[2]
@@ -47,7 +47,9 @@ def test_the_server_configuration_shown_is_legal(folder: Folder) -> None:
     folder.write("server.yaml", blocks("yaml", text=LOCAL_PLATFORM)[0])
     for name in ("ann", "ci"):
         folder.write(f"{name}.token", f"a-token-of-{name}-that-nobody-guesses").chmod(0o600)
-    accounts, warnings = read_accounts(folder.path / "server.yaml")
+    folder.write("fleet.secrets.json", "{}").chmod(0o600)
+    configured = read_config(folder.path / "server.yaml")
+    accounts, warnings = configured.accounts, configured.warnings
     assert warnings == ()
     assert accounts is not None
 
