@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import TYPE_CHECKING, assert_never
 
-from reconciler.config import PlatformKind, open_whole_platform
+from reconciler.config import PlatformKind, ignore, open_whole_platform
 from reconciler.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class RunnerOptions:
         container_arguments: More options for the engine's ``run``, as one would type them.
         network: Whether containers may use the network.
         secrets: The operator's file with the values of ``roboto-secret://`` parameters.
+        secrets_of: Files of organizations that have their own, which is then all that their runs get.
         work_dir: Where folders of runs are made; None means where temporary files go.
         file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
     """
@@ -55,12 +56,9 @@ class RunnerOptions:
     container_arguments: str = ""
     network: bool = False
     secrets: Path | None = None
+    secrets_of: Mapping[str, Path] = field(default_factory=dict)
     work_dir: Path | None = None
     file_roots: tuple[Path, ...] | None = None
-
-
-def _ignore(told: object) -> None:
-    """Take what is told and do nothing."""
 
 
 def _no_credentials(_: InvocationRecord) -> dict[str, str]:
@@ -73,8 +71,8 @@ def open_runner(
     settings: Settings,
     options: RunnerOptions,
     *,
-    tell: Callable[[InvocationRecord], None] = _ignore,
-    warn: Callable[[str], None] = _ignore,
+    tell: Callable[[InvocationRecord], None] = ignore,
+    warn: Callable[[str], None] = ignore,
     stop: StopSignal | None = None,
 ) -> Iterator[Runner]:
     """Open the embedded platform and give a runner for it.
@@ -89,7 +87,7 @@ def open_runner(
             "only invocations of the embedded platform can be run here: Roboto runs its own",
             hint="add --platform embedded",
         )
-    platform = open_whole_platform(settings)
+    platform = open_whole_platform(settings, warn=warn)
     assert isinstance(platform, EmbeddedPlatform)
     try:
         yield runner_on(platform, options, environ=settings.environ, tell=tell, warn=warn, stop=stop)
@@ -102,8 +100,8 @@ def runner_on(
     options: RunnerOptions,
     *,
     environ: Mapping[str, str],
-    tell: Callable[[InvocationRecord], None] = _ignore,
-    warn: Callable[[str], None] = _ignore,
+    tell: Callable[[InvocationRecord], None] = ignore,
+    warn: Callable[[str], None] = ignore,
     stop: StopSignal | None = None,
     credentials: Callable[[InvocationRecord], Mapping[str, str]] = _no_credentials,
 ) -> Runner:
@@ -116,12 +114,13 @@ def runner_on(
         ConfigurationError: There is no engine.
     """
     from reconciler.embedded.runner import Runner
+    from reconciler.executors.secrets import SecretFiles
 
     return Runner(
         platform,
         _executor(options, environ),
         jobs=options.jobs,
-        secrets=options.secrets,
+        secrets=SecretFiles(options.secrets, options.secrets_of),
         work_dir=options.work_dir,
         file_roots=options.file_roots,
         tell=tell,

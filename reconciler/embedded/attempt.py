@@ -14,6 +14,7 @@ from typing import Final
 from reconciler.domain.datasets import FileRecord
 from reconciler.domain.invocation_requests import SetContainerInfoRequest, UpdateInvocationStatus
 from reconciler.domain.invocations import ExecutorContainer, InvocationRecord, InvocationStatus, LogRecord
+from reconciler.domain.secrets import names_a_secret
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.leases import LeaseLost
 from reconciler.embedded.placement import listed, placed
@@ -24,9 +25,10 @@ from reconciler.embedded.run_inputs import resolve_inputs
 from reconciler.embedded.run_outputs import delivered
 from reconciler.errors import InvalidTransition, PlatformError, RunFailed
 from reconciler.executors.environment import PlacedFile, RunFolder, run_folder, variables, write_files
+from reconciler.executors.masking import Mask, is_maskable
 from reconciler.executors.outputs import collect
 from reconciler.executors.port import Executor, Exit, Job, Running
-from reconciler.executors.secrets import secrets_for
+from reconciler.executors.secrets import SecretFiles, secrets_for
 
 #: Seconds to read on after a command was told to end, and to wait for its output while it runs.
 _DRAIN: Final = 2.0
@@ -48,7 +50,7 @@ class Bench:
         platform: Where invocations are.
         executor: What runs commands.
         pace: How long things may take.
-        secrets: The operator's file of secrets.
+        secrets: The operator's files of secrets.
         work_dir: Where folders of runs are made; None means where temporary files go.
         file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
         credentials: Gives the variables by which an action reaches the platform, where it is served.
@@ -59,7 +61,7 @@ class Bench:
     platform: EmbeddedPlatform
     executor: Executor
     pace: Pace
-    secrets: Path | None
+    secrets: SecretFiles
     work_dir: Path | None
     file_roots: tuple[Path, ...] | None
     credentials: Credentials
@@ -79,6 +81,7 @@ class _Attempt:
         self._bench = bench
         self._platform = at_work_for(bench.platform, run.record)
         self._watch = watch
+        self._mask = Mask()
 
     def perform(self) -> None:
         """Go through the stages; whatever stops the run becomes its status."""
@@ -120,7 +123,9 @@ class _Attempt:
 
     def _job(self, folder: RunFolder, inputs: Sequence[PlacedFile] | None) -> Job:
         parameters = self._run.parameters
-        secrets = secrets_for(parameters, file=self._bench.secrets)
+        secrets = secrets_for(parameters, file=self._bench.secrets.of(self._record.org_id))
+        credentials = self._bench.credentials(self._record)
+        self._keep_secret(secrets, credentials)
         container = self._record.container_parameters
         dataset_id = self._record.data_source.data_source_id
         try:
@@ -139,14 +144,22 @@ class _Attempt:
                 folder,
                 parameters=parameters,
                 dataset_id=dataset_id,
-                credentials=self._bench.credentials(self._record),
+                credentials=credentials,
             ),
             compute=self._record.compute_requirements,
         )
 
+    def _keep_secret(self, secrets: Mapping[str, str], credentials: Mapping[str, str]) -> None:
+        """Mask from here on what the action is given and nobody is to read in its log."""
+        self._mask = Mask([*secrets.values(), *(credentials[name] for name in credentials if names_a_secret(name))])
+        for name, secret in sorted(secrets.items()):
+            if not is_maskable(secret):
+                told = f'the secret in parameter "{name}" is too short to be masked in this log'
+                self._say(ExecutorContainer.Setup, told)
+
     def _attended(self, running: Running) -> Exit:
         """Record what a command writes until it ends; end it when its time is over or the run must not go on."""
-        recorder = Recorder(self._append, now=self._bench.now, monotonic=self._bench.monotonic)
+        recorder = Recorder(self._append, now=self._bench.now, monotonic=self._bench.monotonic, mask=self._mask)
         try:
             self._attend(running, recorder)
             recorder.close()
@@ -227,11 +240,15 @@ class _Attempt:
                 self._platform.run_queue.give_back(self._record.invocation_id, reason=halt.value)
 
     def _update(self, status: InvocationStatus, detail: str) -> None:
-        request = UpdateInvocationStatus(status=status, detail=_writable(detail)[:_LONGEST_DETAIL])
+        request = UpdateInvocationStatus(status=status, detail=self._sayable(detail)[:_LONGEST_DETAIL])
         self._platform.update_invocation_status(self._record.invocation_id, request)
 
     def _say(self, process: ExecutorContainer, text: str) -> None:
-        self._append([LogRecord(log=_writable(text), process=process, timestamp=self._bench.now())])
+        self._append([LogRecord(log=self._sayable(text), process=process, timestamp=self._bench.now())])
+
+    def _sayable(self, text: str) -> str:
+        """Mask secrets, and write out halves of surrogate pairs, as names of files may have them."""
+        return self._mask.text(text).encode("utf-8", "backslashreplace").decode()
 
     def _append(self, records: Sequence[LogRecord]) -> None:
         self._platform.run_queue.append_logs(self._record.invocation_id, records)
@@ -251,8 +268,3 @@ def _destination(run: Run, inputs: Sequence[PlacedFile] | None) -> str | None:
 def _counted(files: Sequence[FileRecord]) -> str:
     size = sum(file.size for file in files)
     return f"{len(files)} {'file' if len(files) == 1 else 'files'}, {size} bytes"
-
-
-def _writable(text: str) -> str:
-    """Write out halves of surrogate pairs, as names of files may have them."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from reconciler.domain.invocations import LogRecord
+from reconciler.executors.masking import Mask
 from reconciler.executors.transcript import Transcript
 
 #: Records are written when there are so many, or after so many seconds.
@@ -23,9 +24,10 @@ class Recorder:
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        mask: Mask,
     ) -> None:
         self._append = append
-        self._transcript = Transcript(now)
+        self._transcript = Transcript(now, mask=mask)
         self._monotonic = monotonic
         self._waiting: list[LogRecord] = []
         self._written = monotonic()

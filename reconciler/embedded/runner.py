@@ -22,6 +22,7 @@ from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
 from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformError, PlatformUnavailable
 from reconciler.executors.port import Executor
+from reconciler.executors.secrets import SecretFiles
 
 #: Is told of an invocation when a runner takes it and again when it is done with it; the record says how it stands.
 Listener = Callable[[InvocationRecord], None]
@@ -43,7 +44,7 @@ class Runner:
         platform: Where invocations are; closing it is for whoever opened it.
         executor: What runs commands.
         jobs: How many invocations may be under way at once.
-        secrets: The operator's file with the values of ``roboto-secret://`` parameters.
+        secrets: The operator's files with the values of ``roboto-secret://`` parameters.
         work_dir: Where folders of runs are made; None means where temporary files go.
         file_roots: Imported files are read from below these folders only; None means from anywhere on this machine.
         credentials: Gives the variables by which an action reaches the platform, where it is served.
@@ -60,7 +61,7 @@ class Runner:
         executor: Executor,
         *,
         jobs: int = 1,
-        secrets: Path | None = None,
+        secrets: SecretFiles | None = None,
         work_dir: Path | None = None,
         file_roots: tuple[Path, ...] | None = None,
         credentials: Credentials = _no_credentials,
@@ -78,7 +79,7 @@ class Runner:
             platform=platform,
             executor=executor,
             pace=self._pace,
-            secrets=secrets,
+            secrets=secrets or SecretFiles(),
             work_dir=work_dir,
             file_roots=None if file_roots is None else tuple(root.resolve() for root in file_roots),
             credentials=credentials,

@@ -1,9 +1,10 @@
-"""Secrets for runs: values of the form ``roboto-secret://NAME``, looked up in a file of the operator's."""
+"""Secrets for runs: values of the form ``roboto-secret://NAME``, looked up in files of the operator's."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,22 @@ from reconciler.errors import RunFailed
 
 #: What a key of the file looks like.
 _KEY: Final = f"{REFERENCE_SCHEME}NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFiles:
+    """The operator's files: of organizations that have their own, and one for all others.
+
+    Whoever may invoke may have an action print every secret of its file: an organization with a file of its own gets
+    none of the others'.
+    """
+
+    shared: Path | None = None
+    own: Mapping[str, Path] = field(default_factory=dict)
+
+    def of(self, org_id: str) -> Path | None:
+        """Return the file for the runs of an organization."""
+        return self.own.get(org_id, self.shared)
 
 
 def secrets_for(parameters: Mapping[str, Any], *, file: Path | None) -> dict[str, str]:

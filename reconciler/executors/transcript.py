@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final
 
 from reconciler.domain.invocations import ExecutorContainer, LogRecord
+from reconciler.executors.masking import Mask
 
 #: Characters a record counts beyond its text, so that a flood of empty lines is one, too.
 _RECORD: Final = 100
@@ -32,13 +33,14 @@ class Bounds:
 
 
 class Transcript:
-    r"""Turns output into log records as it comes.
+    r"""Turns output into log records as it comes, without the secrets that are in it.
 
     Bytes that are no UTF-8 are written as ``\xff``: noise stays readable, and no line is lost for it.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, bounds: Bounds | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime], *, bounds: Bounds | None = None, mask: Mask | None = None) -> None:
         self._now = now
+        self._masked = (mask or Mask()).stream()
         self._bounds = bounds or Bounds()
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         self._open = ""
@@ -49,11 +51,11 @@ class Transcript:
 
     def feed(self, chunk: bytes) -> list[LogRecord]:
         """Take output and return the records that are complete now."""
-        return list(self._records(self._decoder.decode(chunk)))
+        return list(self._records(self._masked.feed(self._decoder.decode(chunk))))
 
     def close(self) -> list[LogRecord]:
         """Return what is left: an unfinished line, and the end of a flood with how much is missing before it."""
-        records = list(self._records(self._decoder.decode(b"", final=True)))
+        records = list(self._records(self._masked.feed(self._decoder.decode(b"", final=True), last=True)))
         if self._open:
             records += self._kept(self._open, last=True)
             self._open = ""

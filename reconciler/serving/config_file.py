@@ -1,12 +1,12 @@
-"""The server's configuration file to accounts, or every problem at once with its place; tokens are never quoted."""
+"""The server's configuration file to accounts, or every problem at once with its place; no secret is ever quoted."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +29,17 @@ from reconciler.serving.config_models import (
 from reconciler.serving.config_sketch import GivenToken, Named, Sketch, Steps, sketched
 
 
-def read_accounts(path: Path) -> tuple[Accounts, tuple[Diagnostic, ...]]:
-    """Return the accounts of a configuration file, with warnings.
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What a configuration file says: who comes in, and the files of secrets of organizations that have their own."""
+
+    accounts: Accounts
+    secrets: Mapping[str, Path] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def read_config(path: Path) -> Configured:
+    """Return what a configuration file says, with warnings.
 
     Raises:
         InvalidManifests: The file has errors; all of them are in it.
@@ -39,11 +48,11 @@ def read_accounts(path: Path) -> tuple[Accounts, tuple[Diagnostic, ...]]:
     if isinstance(source, Diagnostic):
         raise InvalidManifests([source])
     reading = _Reading(path, source.name, source.text)
-    accounts = reading.accounts()
+    configured = reading.configured()
     diagnostics = in_order(reading.diagnostics)
-    if accounts is None or any(each.is_error for each in diagnostics):
+    if configured is None or any(each.is_error for each in diagnostics):
         raise InvalidManifests(diagnostics)
-    return accounts, diagnostics
+    return replace(configured, warnings=tuple(diagnostics))
 
 
 @dataclass(slots=True)
@@ -56,8 +65,8 @@ class _Reading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _document: int = 0
 
-    def accounts(self) -> Accounts | None:
-        """Return the accounts; None when there are none to be had."""
+    def configured(self) -> Configured | None:
+        """Return what the file says; None when it cannot be made out."""
         document = self._only_document()
         if document is None:
             return None
@@ -70,7 +79,15 @@ class _Reading:
         if file is None:
             return None
         names = {entry.id: entry.name or entry.id for entry in file.organizations}
-        return Accounts({hashed: _account(file.users[number]) for hashed, number in holders.items()}, names)
+        accounts = Accounts({hashed: _account(file.users[number]) for hashed, number in holders.items()}, names)
+        return Configured(accounts, dict(self._secret_files(file.organizations)))
+
+    def _secret_files(self, organizations: Iterable[OrganizationEntry]) -> Iterator[tuple[str, Path]]:
+        for number, entry in enumerate(organizations):
+            if entry.secrets_file is not None:
+                file = (self.path.parent / entry.secrets_file).absolute()
+                self._private_bytes(file, ("organizations", number, "secrets_file"), rule="secrets-not-private")
+                yield entry.id, file
 
     def _only_document(self) -> Document | None:
         parsed = parse(self.text, file=self.name)
@@ -149,22 +166,31 @@ class _Reading:
                 yield (*place, "token_file"), token_hash(token)
 
     def _token_in(self, file: Path, place: Steps) -> str | None:
+        hint = f"make it: (umask 077; openssl rand -hex 32 > {shlex.quote(str(file))})"
+        text = self._private_bytes(file, place, rule="token-not-private", make=hint)
+        if text is None:
+            return None
         try:
-            status, text = file.stat(), file.read_text(encoding="ascii").strip()
-            if _others_may(status):
-                hint = f"chmod 600 {file}"
-                self._problem("token-not-private", "others than its owner may read this file", place, hint)
-            return checked_token(text)
-        except FileNotFoundError as error:
-            hint = f"make it: (umask 077; openssl rand -hex 32 > {shlex.quote(str(file))})"
-            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place, hint)
-        except OSError as error:
-            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place)
+            return checked_token(text.decode("ascii").strip())
         except UnicodeDecodeError:
             self._problem("illegal-value", f"{file} holds no token: it is not ASCII text", place)
         except ValueError as error:
             self._problem("illegal-value", f"{file}: {error}", place)
         return None
+
+    def _private_bytes(self, file: Path, place: Steps, *, rule: str, make: str = "") -> bytes | None:
+        """Return what a file holds that nobody else may read; None when it cannot be read."""
+        try:
+            status, content = file.stat(), file.read_bytes()
+        except FileNotFoundError as error:
+            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place, make)
+            return None
+        except OSError as error:
+            self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place)
+            return None
+        if _others_may(status):
+            self._problem(rule, "others than its owner may read this file", place, f"chmod 600 {file}")
+        return content
 
     def _check_private(self, place: Steps) -> None:
         if _others_may(self.path.stat()):

@@ -5,6 +5,7 @@
     organizations:
       - id: og_fleet
         name: Fleet operations
+        secrets_file: fleet.secrets.json   # what --secrets has is then for the others only
     users:
       - id: ann@example.com
         organizations: [og_fleet]
@@ -88,6 +89,7 @@ class OrganizationEntry(Entry):
 
     id: Id
     name: str | None = Field(None, min_length=1, max_length=256)
+    secrets_file: str | None = Field(None, min_length=1)
 
 
 class UserEntry(Entry):

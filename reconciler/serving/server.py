@@ -27,7 +27,7 @@ from reconciler.embedded.runner import Runner
 from reconciler.embedded.scheduler import Scheduler
 from reconciler.errors import ReconcilerError
 from reconciler.running import ExecutorKind, RunnerOptions, runner_on
-from reconciler.serving.config_file import read_accounts
+from reconciler.serving.config_file import Configured, read_config
 from reconciler.serving.listening import is_private, listen, url_of
 from reconciler.serving.local_token import local_accounts, token_file_of
 
@@ -127,20 +127,20 @@ def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
         InvalidManifests: The configuration file has errors.
     """
     token_file = token_file_of(settings.database)
-    configured = None if settings.config is None else read_accounts(settings.config)
+    configured = None if settings.config is None else read_config(settings.config)
     platform = EmbeddedPlatform.open(settings.database)
     try:
         # Only now: beside a file that is no database of ours, a token would be left behind.
-        accounts, warnings = configured or (local_accounts(token_file), ())
+        config = configured or Configured(local_accounts(token_file))
         with listen(settings.host, settings.port) as listener:
             url, seals = url_of(listener), Seals()
-            runner = _runner(settings, platform, log=log, credentials=partial(_credentials, url, seals))
+            runner = _runner(settings, platform, config.secrets, log=log, credentials=partial(_credentials, url, seals))
             yield Opened(
                 url=url,
                 token_file=token_file if configured is None else None,
-                warnings=warnings,
+                warnings=config.warnings,
                 notices=tuple(_notices(listener, settings)),
-                _app=application(platform, accounts=accounts, seals=seals, log=log),
+                _app=application(platform, accounts=config.accounts, seals=seals, log=log),
                 _listener=listener,
                 _scheduler=platform.scheduler(),
                 _runner=runner,
@@ -150,11 +150,17 @@ def open_server(settings: ServeSettings, *, log: Log) -> Iterator[Opened]:
 
 
 def _runner(
-    settings: ServeSettings, platform: EmbeddedPlatform, *, log: Log, credentials: Credentials
+    settings: ServeSettings,
+    platform: EmbeddedPlatform,
+    secrets: Mapping[str, Path],
+    *,
+    log: Log,
+    credentials: Credentials,
 ) -> Runner | None:
     options = settings.runner
     if options is None:
         return None
+    options = replace(options, secrets_of=secrets)
     if settings.config is not None and options.file_roots is None:
         # Users of a shared server register files by their names alone: none of them is to read the machine's own.
         options = replace(options, file_roots=())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,8 +16,10 @@ from reconciler.domain.invocations import (
     InvocationStatus,
     InvocationUploadDestination,
 )
+from reconciler.domain.secrets import MASK
 from reconciler.domain.values import ActionParameter
 from reconciler.embedded.platform import EmbeddedPlatform
+from reconciler.executors.secrets import SecretFiles
 from tests.contract.builders import new_action
 from tests.embedded.running import Workshop, awaited, in_background, last_detail, stages
 
@@ -134,12 +137,52 @@ def test_secrets_are_in_a_file_and_in_no_variable(workshop: Workshop, tmp_path: 
     """Variables are easily shown; the file lives as long as the run."""
     provided = tmp_path / "secrets.json"
     provided.write_text(json.dumps({"roboto-secret://weights": "hush"}))
-    script = "env | grep -c hush; cat $ROBOTO_ACTION_RUNTIME_CONFIG_DIR/secrets.json; exit 0"
+    script = "env | grep -c hush; tr a-z A-Z < $ROBOTO_ACTION_RUNTIME_CONFIG_DIR/secrets.json; exit 0"
     workshop.action(script, parameters=[ActionParameter(name="token")])
     invocation_id = workshop.invoke(parameter_values={"token": "roboto-secret://weights"})
-    workshop.ran(invocation_id, secrets=provided)
-    assert workshop.log(invocation_id) == ["0", '{"token": "hush"}']
+    workshop.ran(invocation_id, secrets=SecretFiles(provided))
+    assert workshop.log(invocation_id) == ["0", '{"TOKEN": "HUSH"}']
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_secret_reaches_neither_log_nor_status(workshop: Workshop, tmp_path: Path) -> None:
+    """Whoever prints it: the action, and what tells of a changeset that cannot be read."""
+    provided = tmp_path / "secrets.json"
+    provided.write_text(json.dumps({"roboto-secret://key": "hush one\nhush two"}))
+    script = (
+        "cat $ROBOTO_ACTION_RUNTIME_CONFIG_DIR/secrets.json; echo; echo 'hush one' >&2; echo '<hush two>';"
+        ' echo \'{"put_fields": {"a..hush two": 1}}\' > $ROBOTO_DATASET_METADATA_CHANGESET_FILE'
+    )
+    workshop.action(script, parameters=[ActionParameter(name="key")])
+    dataset = workshop.dataset({"a.txt": "one"})
+    invocation_id = workshop.invoke_on(dataset, parameter_values={"key": "roboto-secret://key"})
+    record = workshop.ran(invocation_id, secrets=SecretFiles(provided))
+    said = [each.log for each in workshop.platform.invocation_logs(invocation_id).items]
+    assert "hush" not in "\n".join([*said, *(str(entry.detail) for entry in record.status)])
+    assert workshop.log(invocation_id) == [f'{{"key": "{MASK}\\n{MASK}"}}', MASK, f"<{MASK}>"]
+
+
+def test_a_secret_that_cannot_be_masked_is_said_to_be_none(workshop: Workshop, tmp_path: Path) -> None:
+    """A mask on every 42 would tell what it is."""
+    provided = tmp_path / "secrets.json"
+    provided.write_text(json.dumps({"roboto-secret://pin": "42"}))
+    workshop.action("echo 42", parameters=[ActionParameter(name="pin")])
+    invocation_id = workshop.invoke(parameter_values={"pin": "roboto-secret://pin"})
+    workshop.ran(invocation_id, secrets=SecretFiles(provided))
+    assert workshop.log(invocation_id) == ["42"]
+    assert any('"pin" is too short' in said for said in workshop.log(invocation_id, ExecutorContainer.Setup))
+
+
+def test_an_organization_with_secrets_of_its_own_gets_no_others(workshop: Workshop, tmp_path: Path) -> None:
+    """Whoever may invoke may print them."""
+    (tmp_path / "shared.json").write_text(json.dumps({"roboto-secret://weights": "hush"}))
+    (tmp_path / "own.json").write_text("{}")
+    workshop.action("echo ran", parameters=[ActionParameter(name="token")])
+    asked: dict[str, Any] = {"parameter_values": {"token": "roboto-secret://weights"}}
+    files = SecretFiles(tmp_path / "shared.json", {"og_local": tmp_path / "own.json"})
+    assert "lacks what parameter" in last_detail(workshop.ran(workshop.invoke(**asked), secrets=files))
+    others = SecretFiles(tmp_path / "shared.json", {"og_other": tmp_path / "own.json"})
+    assert stages(workshop.ran(workshop.invoke(**asked), secrets=others))[-1] == "Completed"
 
 
 def test_a_secret_that_nobody_provides_fails_the_run(workshop: Workshop) -> None:

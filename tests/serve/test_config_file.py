@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.embedded.http.accounts import Access
 from reconciler.errors import InvalidManifests
-from reconciler.serving.config_file import read_accounts
+from reconciler.serving.config_file import read_config
 
 TOKEN = "a-token-that-nobody-guesses"
 WHOLE = """\
@@ -49,7 +49,8 @@ def write(folder: Path, text: str) -> Path:
 
 def test_tokens_say_who_comes_in_and_what_they_may(file: Path) -> None:
     """In each of the three ways a token can be given."""
-    accounts, warnings = read_accounts(file)
+    configured = read_config(file)
+    accounts, warnings = configured.accounts, configured.warnings
 
     ann, by_hash = accounts.holder_of(TOKEN), accounts.holder_of("another token")
     ci = accounts.holder_of("the-token-of-our-ci-jobs")
@@ -72,7 +73,7 @@ def test_tokens_say_who_comes_in_and_what_they_may(file: Path) -> None:
 
 def test_no_token_is_kept_or_shown(file: Path) -> None:
     """Only hashes stay, and they do not print."""
-    accounts, _ = read_accounts(file)
+    accounts = read_config(file).accounts
 
     assert TOKEN not in repr(accounts)
     assert hashlib.sha256(TOKEN.encode()).hexdigest() not in repr(accounts)
@@ -116,7 +117,7 @@ def test_what_is_wrong_is_said_at_its_place(  # noqa: PLR0917  the columns of a 
     monkeypatch.chdir(file.parent)
 
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
 
     told = [f"{each.span} {each.summary}" for each in refusal.value.diagnostics]
     assert any(each.startswith(f"users.yaml:{place}") and words in each for each in told), told
@@ -129,7 +130,7 @@ def test_everything_that_is_wrong_is_said_at_once(file: Path) -> None:
     file.write_text(text.replace("id: og_lab", "id: og_fleet"))
 
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
 
     rules = {each.rule for each in refusal.value.diagnostics}
     assert rules == {"repeated-id", "unknown-organization", "unreadable-file"}
@@ -142,7 +143,7 @@ def test_what_is_wrong_with_one_entry_hides_nothing_of_others(file: Path) -> Non
     file.write_text(text.replace("    name: Fleet operations\n", "    name: ''\n"))
 
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
 
     told = [(each.rule, each.span.line) for each in refusal.value.diagnostics if each.span]
     assert told == [
@@ -160,7 +161,7 @@ def test_an_organization_that_cannot_be_read_is_one_problem(file: Path, organiza
     file.write_text(file.read_text().replace("id: og_lab", organization))
 
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
 
     assert "unknown-organization" not in {each.rule for each in refusal.value.diagnostics}
 
@@ -169,13 +170,14 @@ def test_a_token_that_is_not_there_is_made_with_one_line(file: Path, tmp_path: P
     """For its owner alone, and such that the next start takes it."""
     (tmp_path / "ci.token").unlink()
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
 
     (problem,) = refusal.value.diagnostics
     line = problem.hint.removeprefix("make it: ").replace("openssl rand -hex 32", "echo 0123456789abcdef")
     subprocess.run(["/bin/sh", "-c", line], check=True)
 
-    accounts, warnings = read_accounts(file)
+    configured = read_config(file)
+    accounts, warnings = configured.accounts, configured.warnings
     assert accounts.holder_of("0123456789abcdef") is not None
     assert warnings == ()
 
@@ -183,25 +185,46 @@ def test_a_token_that_is_not_there_is_made_with_one_line(file: Path, tmp_path: P
 def test_a_file_with_tokens_is_for_its_owner_alone(file: Path) -> None:
     """One that others may read is a warning for the configuration, and an error for a token's own file."""
     file.chmod(0o644)
-    _, warnings = read_accounts(file)
+    warnings = read_config(file).warnings
     assert [(each.rule, each.is_error) for each in warnings] == [("token-not-private", False)]
 
     (file.parent / "ci.token").chmod(0o640)
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(file)
+        read_config(file)
     assert ("token-not-private", True) in [(each.rule, each.is_error) for each in refusal.value.diagnostics]
+
+
+def test_an_organization_may_have_secrets_of_its_own(file: Path) -> None:
+    """In a file beside the configuration, for its owner alone."""
+    secrets = file.parent / "fleet.secrets.json"
+    secrets.write_text("{}")
+    secrets.chmod(0o600)
+    file.write_text(
+        file.read_text().replace("Fleet operations", "Fleet operations\n    secrets_file: fleet.secrets.json")
+    )
+    assert read_config(file).secrets == {"og_fleet": secrets}
+
+    secrets.chmod(0o644)
+    with pytest.raises(InvalidManifests) as others_may_read:
+        read_config(file)
+    secrets.unlink()
+    with pytest.raises(InvalidManifests) as gone:
+        read_config(file)
+    problems = [refusal.value.diagnostics[0] for refusal in (others_may_read, gone)]
+    assert [each.rule for each in problems] == ["secrets-not-private", "unreadable-file"]
+    assert [each.span and each.span.line for each in problems] == [4, 4]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]", "a\n---\nb\n", "null", "\x00", "- users"])
 def test_what_is_no_configuration_is_refused(tmp_path: Path, text: str) -> None:
     """Empty files, several documents, lists and binary files."""
     with pytest.raises(InvalidManifests):
-        read_accounts(write(tmp_path, text))
+        read_config(write(tmp_path, text))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """As a diagnostic like the others."""
     with pytest.raises(InvalidManifests) as refusal:
-        read_accounts(tmp_path / "ghost.yaml")
+        read_config(tmp_path / "ghost.yaml")
 
     assert [each.rule for each in refusal.value.diagnostics] == ["missing-file"]
