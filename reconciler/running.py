@@ -143,6 +143,13 @@ def dry_run(
     return explain(platform, trigger, dataset_id=dataset_id, trigger_id=trigger_id)
 
 
+def dry_refusals(platform: WholePlatform, trigger: TriggerSpec) -> list[str]:
+    """Say why the action of a live trigger would refuse what it gives."""
+    from reconciler.embedded.explaining import refusals
+
+    return refusals(platform, trigger)
+
+
 def _executor(options: RunnerOptions, environ: Mapping[str, str]) -> Executor:
     match options.executor:
         case ExecutorKind.PROCESS:

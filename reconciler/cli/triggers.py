@@ -45,7 +45,7 @@ def evaluate(*, trigger: str, datasets: tuple[str, ...], limit: int, output: str
 
     The trigger is the live one; with --file, the one in these manifests. Nothing is invoked and nothing is written.
     """
-    from reconciler.running import dry_run
+    from reconciler.running import dry_refusals, dry_run
 
     declared = _declared(trigger, arguments) if arguments["files"] else None
     with connected(arguments) as platform:
@@ -55,7 +55,9 @@ def evaluate(*, trigger: str, datasets: tuple[str, ...], limit: int, output: str
             (dataset, dry_run(platform, tried.spec, dataset_id=dataset.dataset_id, trigger_id=tried.trigger_id))
             for dataset in found
         ]
-    _show(trigger, evaluations, output)
+        # What manifests give their action is checked where they are read.
+        refused = [] if declared else dry_refusals(platform, tried.spec)
+    _show(trigger, evaluations, refused, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,14 @@ def _datasets(platform: WholePlatform, ids: tuple[str, ...], *, limit: int) -> l
     return list(platform.query_datasets(QuerySpecification(limit=limit)).items)
 
 
-def _show(trigger: str, evaluations: list[tuple[DatasetRecord, Evaluation]], output: str) -> None:
-    from reconciler.render.evaluations import evaluation_document, evaluation_lines
+def _show(trigger: str, evaluations: list[tuple[DatasetRecord, Evaluation]], refused: list[str], output: str) -> None:
+    from reconciler.render.evaluations import evaluation_document, evaluation_lines, refusal_line
 
     if output == "json":
         from reconciler.render.machine import records_json
 
         documents = [evaluation_document(*each) for each in evaluations]
-        click.echo(records_json(trigger=trigger, evaluations=documents), nl=False)
+        click.echo(records_json(trigger=trigger, evaluations=documents, refused=refused), nl=False)
         return
     from reconciler.cli.console import stdout
     from reconciler.render.lines import show_lines
@@ -116,3 +118,5 @@ def _show(trigger: str, evaluations: list[tuple[DatasetRecord, Evaluation]], out
         click.echo("There is no dataset to evaluate the trigger for.", err=True)
     for each in evaluations:
         show_lines(stdout(), evaluation_lines(*each))
+    for reason in refused:
+        show_lines(stdout(), [refusal_line(reason)])

@@ -19,6 +19,7 @@ from reconciler.domain.invocations import InvocationRecord
 from reconciler.domain.trigger_shapes import InvokeActionTarget, TargetedTriggerRecord
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, is_catch_all, patterns_problem
 from reconciler.domain.values import ContainerParameters
+from reconciler.embedded.run_inputs import selection_problems
 from reconciler.errors import InvalidRequest
 
 
@@ -168,6 +169,8 @@ def _targeted_problems(record: TargetedTriggerRecord, targets: Iterable[InvokeAc
     for target in targets:
         yield from _timeout_problems(target.timeout)
         yield from _value_problems(target.parameter_values)
+        if target.invocation_input is not None:
+            yield from selection_problems(target.invocation_input, where=f'targets: "{target.target_id}"')
     if record.condition is not None:
         yield from _condition_problems(record.condition)
 

@@ -30,6 +30,7 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.dispatch_rows import NotedEvent
 from reconciler.embedded.dispatching import is_taken
+from reconciler.embedded.event_samples import DATASET, FILE, INVOCATION, sample_invocation
 from reconciler.embedded.files import read_file
 from reconciler.embedded.gates import holds, leaves, rejection
 from reconciler.embedded.invocations import action_of, read_invocation
@@ -106,7 +107,7 @@ def _changeset(event: SampleEvent) -> MetadataChangeset | None:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What the event would happen to; nothing of it for a schedule."""
+    """What the event would happen to; nothing of it for a schedule. Samples are as good as what is there."""
 
     dataset: DatasetRecord | None
     file: FileRecord | None
@@ -116,12 +117,23 @@ class _Subject:
 def _subject(rows: Rows, request: TriggerDryRunRequest, *, caller: Caller) -> _Subject:
     if request.event_id is not None:
         raise NotFound(f'there is no event "{request.event_id}": this platform keeps none')
-    invocation_id = request.invocation_id
-    invocation = None if invocation_id is None else read_invocation(rows, invocation_id, caller=caller)
-    file = None if request.file_id is None else read_file(rows, request.file_id, caller=caller)
+    invocation: InvocationRecord | None = None
+    if request.invocation_id == INVOCATION.invocation_id:
+        invocation = sample_invocation(request.event_type)
+    elif request.invocation_id is not None:
+        invocation = read_invocation(rows, request.invocation_id, caller=caller)
+    file = FILE if request.file_id == FILE.file_id else None
+    if file is None and request.file_id is not None:
+        file = read_file(rows, request.file_id, caller=caller)
     dataset_id = request.dataset_id if file is None else file.association_id
-    dataset = None if dataset_id is None else read_dataset(rows, dataset_id, caller=caller)
+    dataset = DATASET if dataset_id == DATASET.dataset_id else None
+    if dataset is None and dataset_id is not None:
+        dataset = read_dataset(rows, dataset_id, caller=caller)
     return _Subject(dataset, file, invocation)
+
+
+def _paths(rows: Rows, dataset: DatasetRecord) -> DatasetPaths:
+    return DatasetPaths([FILE.relative_path] if dataset is DATASET else rows.evaluations.paths(dataset.dataset_id))
 
 
 def _likely(trigger: TargetedTriggerRecord, request: TriggerDryRunRequest, subject: _Subject) -> PlatformEventType:
@@ -180,7 +192,7 @@ def _occasion(
         trigger,
         subject.dataset,
         event,
-        paths=DatasetPaths(rows.evaluations.paths(subject.dataset.dataset_id)),
+        paths=_paths(rows, subject.dataset),
         file=subject.file if entity == "file" else None,
     )
 

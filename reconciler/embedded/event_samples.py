@@ -1,4 +1,7 @@
-"""Samples of events: what conditions and placeholders can look into, for whoever writes a trigger. Pure."""
+"""Samples of events: what conditions and placeholders can look into, for whoever writes a trigger. Pure.
+
+Their records are of nobody. A dry run takes their ids all the same, so that a sample can be tried as it was shown.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ _AUDIT: Final[dict[str, Any]] = {
     "modified": _TIME,
     "modified_by": "ada@example.com",
 }
-_DATASET: Final = DatasetRecord(
+DATASET: Final = DatasetRecord(
     dataset_id="ds_sample",
     org_id="og_sample",
     name="harbour run 42",
@@ -44,7 +47,7 @@ _DATASET: Final = DatasetRecord(
     tags=["night"],
     **_AUDIT,
 )
-_FILE: Final = FileRecord(
+FILE: Final = FileRecord(
     file_id="fl_sample",
     association_id="ds_sample",
     org_id="og_sample",
@@ -60,12 +63,12 @@ _FILE: Final = FileRecord(
 _CHANGESET: Final = MetadataChangeset(
     put_fields={"weather": "fog"}, remove_fields=["draft"], put_tags=["night"], remove_tags=["day"]
 )
-_INVOCATION: Final = InvocationRecord(
+INVOCATION: Final = InvocationRecord(
     invocation_id="iv_sample",
     org_id="og_sample",
     created=_TIME,
     data_source=InvocationDataSource(
-        data_source_type=InvocationDataSourceType.Dataset, data_source_id=_DATASET.dataset_id
+        data_source_type=InvocationDataSourceType.Dataset, data_source_id=DATASET.dataset_id
     ),
     input_data=["logs/*.mcap"],
     provenance=InvocationProvenance(
@@ -79,7 +82,7 @@ _INVOCATION: Final = InvocationRecord(
     last_status=InvocationStatus.Completed,
     status=[InvocationStatusRecord(status=InvocationStatus.Queued, timestamp=_TIME)],
 )
-_ENDS: Final = {
+_ENDS: Final[Mapping[PlatformEventType | None, InvocationStatus]] = {
     PlatformEventType.InvocationCompleted: InvocationStatus.Completed,
     PlatformEventType.InvocationFailed: InvocationStatus.Failed,
 }
@@ -94,6 +97,11 @@ _ELSEWHERE: Final[dict[str, dict[str, Any]]] = {
 def samples() -> dict[str, dict[str, Any]]:
     """Return a sample of every event, by its name: clients look up any of them, also those that nothing here raises."""
     return {kind.value: _sample(kind) for kind in PlatformEventType}
+
+
+def sample_invocation(kind: PlatformEventType | None) -> InvocationRecord:
+    """Return the sample of an invocation, ended as such an event has it."""
+    return INVOCATION.model_copy(update={"last_status": _ENDS.get(kind, INVOCATION.last_status)})
 
 
 def _sample(kind: PlatformEventType) -> dict[str, Any]:
@@ -125,14 +133,13 @@ def _occasion(kind: PlatformEventType) -> Occasion:
         status=_ENDS.get(kind),
     )
     if TRAITS[kind].entity == "invocation":
-        invocation = _INVOCATION.model_copy(update={"last_status": event.status})
-        return occasions.of_invocation(trigger, invocation, None, event)
+        return occasions.of_invocation(trigger, sample_invocation(kind), None, event)
     return occasions.of_dataset(
         trigger,
-        _DATASET,
+        DATASET,
         event,
-        paths=DatasetPaths([_FILE.relative_path]),
-        file=_FILE if TRAITS[kind].entity == "file" else None,
+        paths=DatasetPaths([FILE.relative_path]),
+        file=FILE if TRAITS[kind].entity == "file" else None,
     )
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.domain.actions import ActionRecord
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator
 from reconciler.domain.datasets import FileRecord, QueryFilesRequest
 from reconciler.domain.evaluations import TriggerEvaluationOutcome
 from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, each_of_pages
 from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerSpec
+from reconciler.domain.values import ActionReference
 from reconciler.domain.whole_platform import WholePlatform
+from reconciler.embedded.effective import EffectiveAction
 from reconciler.embedded.evaluation import Evaluation, Facts, evaluate, file_key, looks_at_files
+from reconciler.errors import PlatformError
 
 
 def explain(
@@ -42,6 +46,22 @@ def explain(
             ran_for=_ran_for(platform, trigger_id, dataset_id, files, owner) if trigger_id and per_file else (),
         ),
     )
+
+
+def refusals(platform: WholePlatform, trigger: TriggerSpec) -> list[str]:
+    """Say why the action of a trigger would refuse what it gives: then it may fire, and nothing is run."""
+    line: list[ActionRecord] = []
+    wanted: ActionReference | None = trigger.action
+    while wanted is not None:
+        try:
+            line.append(platform.get_action(wanted.name, digest=wanted.digest, owner=wanted.owner))
+        except PlatformError as error:
+            return [error.message]
+        parent = line[-1].inherits
+        wanted = parent and parent.model_copy(update={"owner": parent.owner or line[-1].org_id})
+        if wanted is not None and wanted.name in {each.name for each in line if each.org_id == wanted.owner}:
+            return [f'action "{wanted.name}" inherits from itself']
+    return EffectiveAction.of(line).parameter_problems(trigger.parameter_values)
 
 
 def _files(platform: WholePlatform, dataset_id: str, owner: str | None) -> Iterator[FileRecord]:

@@ -46,6 +46,7 @@ from reconciler.embedded.identifiers import new_invocation_id
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.moving import moved
 from reconciler.embedded.paging import read_page
+from reconciler.embedded.run_inputs import input_problems
 from reconciler.embedded.store import Rows
 from reconciler.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 
@@ -68,7 +69,7 @@ def invoke_action(
     effective = EffectiveAction.of(_with_ancestors(rows, action))
     record = _queued(action, effective, request, caller=caller, source=_source(rows, request, caller), now=now)
     values = record.parameter_values
-    check_invocation(record, effective.parameter_problems(values))
+    check_invocation(record, [*effective.parameter_problems(values), *input_problems(record)])
     _check_datasets(rows, record, caller)
     if record.idempotency_id is not None and rows.invocations.uses(record.org_id, record.idempotency_id):
         raise Conflict(f'the idempotency id "{record.idempotency_id}" was used before in {record.org_id}')

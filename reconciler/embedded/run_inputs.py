@@ -40,6 +40,29 @@ def resolve_inputs(platform: DatasetPlatform, record: InvocationRecord) -> list[
     return sorted(found.values(), key=lambda file: (file.association_id, file.relative_path))
 
 
+def input_problems(record: InvocationRecord) -> Iterator[str]:
+    """Say what of an invocation's inputs no run could find here, whatever files there will be."""
+    selection = record.rich_input_data
+    if selection is None:
+        return
+    yield from selection_problems(selection)
+    homeless = (selector for selector in selection.safe_files if selector.paths and not selector.dataset_id)
+    if record.data_source.is_unspecified() and any(homeless):
+        yield "rich_input_data: files are selected by path, and there is no dataset to find them in: add its dataset_id"
+
+
+def selection_problems(selection: InvocationInput, *, where: str = "rich_input_data") -> Iterator[str]:
+    """Say what selectors ask for that this platform cannot tell, wherever they stand."""
+    if selection.safe_topics:
+        yield f"{where}: this platform has no topics: select files"
+    for selector in selection.safe_files:
+        try:
+            if selector.query:
+                roboql.parsed(selector.query)
+        except UnsupportedQuery as error:
+            yield f"{where}: the query of a selector is not understood: {error}"
+
+
 def _selection(record: InvocationRecord) -> InvocationInput | None:
     if record.rich_input_data is not None:
         return record.rich_input_data

@@ -61,6 +61,11 @@ def evaluation_lines(dataset: DatasetRecord, evaluation: Evaluation) -> list[Pie
     return lines
 
 
+def refusal_line(reason: str) -> Pieces:
+    """Return why nothing would be run, even where the trigger fires."""
+    return [("its action would not run: ", "bold red"), (visible(reason), "")]
+
+
 def _verdict(evaluation: Evaluation) -> tuple[str, str]:
     if evaluation.reason is not None:
         return f"would not fire: {_WHY[evaluation.reason]} ({evaluation.reason.value})", "yellow"

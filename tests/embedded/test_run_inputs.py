@@ -11,9 +11,11 @@ from reconciler.domain.datasets import DatasetRecord, QueryFilesRequest
 from reconciler.domain.inputs import DataSelector, FileSelector, InvocationInput
 from reconciler.domain.invocations import InvocationDataSource, InvocationDataSourceType
 from reconciler.domain.queries import QuerySpecification
+from reconciler.domain.trigger_shapes import CreateTargetedTriggerRequest, InvokeActionTarget, Schedule
+from reconciler.domain.values import ActionReference
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.run_inputs import resolve_inputs
-from reconciler.errors import RunFailed
+from reconciler.errors import InvalidRequest, RunFailed
 from tests.embedded.running import Workshop
 from tests.executors.builders import invocation
 
@@ -109,6 +111,29 @@ def test_what_cannot_be_resolved_fails_the_run(workshop: Workshop, rich: Invocat
     """Nothing is silently left out."""
     with pytest.raises(RunFailed, match=words):
         resolved(workshop, rich_input_data=rich)
+
+
+@pytest.mark.parametrize(
+    ("rich", "words"),
+    [
+        (InvocationInput(topics=DataSelector(names=["/scan"])), "no topics"),
+        (InvocationInput(files=FileSelector(query="msgpaths[a].max > 1")), "not understood"),
+        (InvocationInput(files=[FileSelector(ids=["fl_1"]), FileSelector(query="sensor = 1")]), '"sensor"'),
+        (InvocationInput(files=FileSelector(paths=["*.bag"])), "add its dataset_id"),
+    ],
+)
+def test_what_no_run_could_find_is_refused_at_once(workshop: Workshop, rich: InvocationInput, words: str) -> None:
+    """Nobody waits for a run that cannot begin, and no trigger is made that would ask for one."""
+    workshop.action("true")
+    with pytest.raises(InvalidRequest, match=words):
+        workshop.invoke(rich_input_data=rich)
+    target = InvokeActionTarget(target_id="work", action=ActionReference(name="work"), invocation_input=rich)
+    nightly = CreateTargetedTriggerRequest(name="nightly", fires_on=Schedule(cron="0 3 * * *"), targets=[target])
+    if rich.file_paths:
+        # The event may name the dataset.
+        return
+    with pytest.raises(InvalidRequest, match=words):
+        workshop.platform.targeted_triggers.create(nightly)
 
 
 def test_files_of_several_datasets_are_laid_out_by_dataset(

@@ -9,9 +9,10 @@ import pytest
 
 from reconciler.domain.conditions import Comparator, Condition
 from reconciler.domain.dispatches import TriggerDispatchRecord
-from reconciler.domain.dry_runs import TriggerDryRunRequest
+from reconciler.domain.dry_runs import SampleEvent, TriggerDryRunRequest
 from reconciler.domain.inputs import FileSelector, InvocationInput
 from reconciler.domain.invocations import InvocationUploadDestination
+from reconciler.domain.platform_events import TRAITS, PlatformEventType
 from reconciler.domain.requests import UpdateTriggerRequest
 from reconciler.domain.trigger_shapes import (
     InvokeActionTarget,
@@ -21,8 +22,10 @@ from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPri
 from reconciler.domain.values import ActionParameter
 from reconciler.embedded import events
 from reconciler.embedded.dataset_event import DatasetEvent
+from reconciler.embedded.event_samples import samples
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.scheduler import utc_now
+from reconciler.embedded.targeted import RAISED
 from reconciler.errors import InvalidRequest, NotFound
 from tests.contract.builders import new_action, new_trigger
 from tests.contract.run_builders import new_dataset
@@ -340,6 +343,21 @@ def test_a_dry_run_stops_at_the_first_gate_that_does_not_pass(platform: Embedded
     assert (fires, gates["condition"], gates["target_prefilter"]) == (False, "failed", "not_evaluated")
     assert reached[2] == (True, dict.fromkeys(gates, "passed"))
     assert made(platform) == []
+
+
+@pytest.mark.parametrize("kind", RAISED)
+def test_a_sample_can_be_tried_as_it_is_shown(platform: EmbeddedPlatform, dataset_id: str, kind: str) -> None:
+    """Its ids are of nothing that is there, and stand for what the sample says of them."""
+    fields = {"invocation": "invocation.last_status", "file": "file.metadata.leg", "dataset": "dataset.tags"}
+    entity = TRAITS[PlatformEventType(kind)].entity
+    seen = Condition(field=fields[entity], comparator=Comparator.Exists)
+    inputs = [] if entity == "invocation" else ["logs/*.mcap"]
+    trigger = create(platform, on(kind, once_per="occurrence"), target(required_inputs=inputs), condition=seen)
+    sample = samples()[kind]
+
+    fires, gates = verdict(platform, trigger.trigger_id, event=SampleEvent.model_validate(sample["event"]))
+
+    assert (fires, set(gates.values())) == (True, {"passed"})
 
 
 def test_a_dry_run_knows_what_has_fired(platform: EmbeddedPlatform, dataset_id: str) -> None:

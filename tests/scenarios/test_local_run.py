@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.cli.run import Tally
+from reconciler.config import DEFAULT_EMBEDDED
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
+from reconciler.domain.requests import UpdateTriggerRequest
+from reconciler.embedded.platform import EmbeddedPlatform
 from tests.client.builders import invocation_data
 from tests.scenarios.conftest import Folder
 
@@ -84,6 +88,17 @@ def test_the_trigger_says_before_whether_it_would_fire_and_afterwards_that_it_di
     answer = example.run("triggers", "evaluate", "on_lidar_recording", "--output", "json").out
     reasons = {each["dataset_id"]: each["outcome_reason"] for each in json.loads(answer)["evaluations"]}
     assert reasons == {other: "condition_not_met", fired: "already_run"}
+
+
+def test_a_trigger_whose_action_would_refuse_is_told_so(example: Folder) -> None:
+    """It fires, and nothing runs: the platform takes it, as Roboto's own client may have made it."""
+    imported(example, "--metadata", "sensor_type=lidar")
+    with closing(EmbeddedPlatform.open(example.path / DEFAULT_EMBEDDED)) as platform:
+        platform.update_trigger("on_lidar_recording", UpdateTriggerRequest(parameter_values={"colour": "red"}))
+    told = example.run("triggers", "evaluate", "on_lidar_recording").out
+    assert 'its action would not run: parameter "colour" is not declared by the action' in told
+    answer = json.loads(example.run("triggers", "evaluate", "on_lidar_recording", "--output", "json").out)
+    assert len(answer["refused"]) == 1
 
 
 def test_an_action_is_invoked_by_hand(example: Folder) -> None:
