@@ -11,8 +11,9 @@ the action, patterns, values, ...      the one invoke_action target; its ``targe
 service_user_id                        none: it is the platform's to choose
 =====================================  =====================================================================
 
-No older form have: several targets or targets of another type, other events (``file.metadata_updated`` too: a cause
-that old clients do not know breaks their listings), other ``once_per``, schedules, targets without required inputs,
+No older form have: several targets or targets of another type, other events (``file.metadata_updated`` too: one cause
+that an old client does not know breaks its whole listing, and the newest client, which has a name for it in the older
+shape, can say it in the newer one), other ``once_per``, schedules, targets without required inputs,
 with an ``invocation_input`` or an ``upload_destination``, conditions on roots other than dataset and file, and
 placeholders. What has an older form comes back from it unchanged.
 """
