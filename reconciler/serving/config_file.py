@@ -86,7 +86,9 @@ class _Reading:
         for number, entry in enumerate(organizations):
             if entry.secrets_file is not None:
                 file = (self.path.parent / entry.secrets_file).absolute()
-                self._private_bytes(file, ("organizations", number, "secrets_file"), rule="secrets-not-private")
+                self._private_bytes(
+                    file, ("organizations", number, "secrets_file"), rule="secrets-not-private", make=_SECRETS_HINT
+                )
                 yield entry.id, file
 
     def _only_document(self) -> Document | None:
@@ -211,6 +213,8 @@ class _Reading:
         span = locate(self.text, file=self.name, document=self._document, path=path, key=at_key)
         self.diagnostics.append(Diagnostic(rule, summary, span, hint, severity=severity))
 
+
+_SECRETS_HINT: Final = 'write one JSON object there, such as {"roboto-secret://NAME": "VALUE"}, for its owner alone'
 
 _ACCESS: Final = {"read": Access.READ, "invoke": Access.INVOKE, "write": Access.WRITE}
 

@@ -47,7 +47,6 @@ def test_the_server_configuration_shown_is_legal(folder: Folder) -> None:
     folder.write("server.yaml", blocks("yaml", text=LOCAL_PLATFORM)[0])
     for name in ("ann", "ci"):
         folder.write(f"{name}.token", f"a-token-of-{name}-that-nobody-guesses").chmod(0o600)
-    folder.write("fleet.secrets.json", "{}").chmod(0o600)
     configured = read_config(folder.path / "server.yaml")
     accounts, warnings = configured.accounts, configured.warnings
     assert warnings == ()
