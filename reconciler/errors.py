@@ -166,7 +166,7 @@ class PlatformError(ReconcilerError):
 
     def __init__(self, message: str, *, operation: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
-        self.operation = operation
+        self.operation = with_short_quotes(operation)
 
 
 class NotAuthenticated(PlatformError):

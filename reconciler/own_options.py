@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from reconciler.errors import ConfigurationError
+
+_MOST_DIGITS: Final = 9
 
 
 class OwnOptions:
@@ -25,7 +28,8 @@ class OwnOptions:
         text = self(name)
         if text is None:
             return default
-        if not text.isdecimal() or not least <= int(text) <= most:
+        # Python reads no number of thousands of digits, and none that is this long is within bounds.
+        if not text.isdecimal() or len(text) > _MOST_DIGITS or not least <= int(text) <= most:
             raise ConfigurationError(
                 f'RECONCILER_{name} is "{text}"', hint=f"write a whole number from {least} to {most}"
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.config import Flags, PlatformKind, Settings, ignore, open_platform, open_reader, resolve
-from reconciler.errors import GuardRefused, InvalidManifests
+from reconciler.errors import ConfigurationError, GuardRefused, InvalidManifests
 
 if TYPE_CHECKING:
     from threading import Event as StopSignal
@@ -381,8 +381,18 @@ class Project:
 
 
 def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
-    """``SOURCE_DATE_EPOCH`` pins the time, for plans that must be the same byte for byte."""
+    """Return what tells the time; ``SOURCE_DATE_EPOCH`` pins it, for plans that must be the same byte for byte.
+
+    Raises:
+        ConfigurationError: The variable holds no time.
+    """
     pinned = environ.get("SOURCE_DATE_EPOCH", "")
-    if pinned.isdecimal():
-        return lambda: datetime.fromtimestamp(int(pinned), UTC)
-    return lambda: datetime.now(UTC)
+    if not pinned:
+        return lambda: datetime.now(UTC)
+    with suppress(ValueError, OverflowError, OSError):
+        if pinned.isdecimal():
+            moment = datetime.fromtimestamp(int(pinned), UTC)
+            return lambda: moment
+    raise ConfigurationError(
+        f'SOURCE_DATE_EPOCH is "{pinned}"', hint="write whole seconds since 1970, such as 1790000000, or unset it"
+    )

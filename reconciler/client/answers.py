@@ -122,8 +122,9 @@ def _parsed(body: bytes) -> object:
         content: object = json.loads(body)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-    except (UnicodeDecodeError, RecursionError):
-        place = "its encoding or its depth"
+    except (ValueError, RecursionError):
+        # No UTF-8, nested too deeply, or a number longer than Python reads.
+        place = "its encoding, its depth or a number"
     else:
         return content
     # An excerpt of broken JSON could show part of a record; of anything else it shows who answered.

@@ -106,6 +106,8 @@ def _parsed(text: str, *, shown: str) -> object:
         problem = f"{shown} is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
     except RecursionError:
         problem = f"{shown} is nested too deeply"
+    except ValueError:
+        problem = f"{shown} holds a number longer than any that belongs there"
     else:
         return content
     # Raised outside of the handler: the decoder's error holds the whole text, tokens included.

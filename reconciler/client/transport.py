@@ -16,7 +16,7 @@ from reconciler.client.library import httpx
 from reconciler.client.refusals import Refusal
 from reconciler.client.retry import Failure, Resend, RetryPolicy
 from reconciler.client.target import Target
-from reconciler.errors import MalformedAnswer, OutcomeUnknown, PlatformError, PlatformUnavailable
+from reconciler.errors import InvalidRequest, MalformedAnswer, OutcomeUnknown, PlatformError, PlatformUnavailable
 
 T = TypeVar("T")
 
@@ -75,6 +75,10 @@ class Transport:
             status, headers, body = self._fetch(call)
         except httpx.RequestError as error:
             return outages.failure_of(error, call=call, target=self.target)
+        except httpx.InvalidURL:
+            # The endpoint was checked, so it is what comes behind it: httpx takes 65,536 characters.
+            problem = "a name, an id or a page token in it is longer than any URL may be"
+            return Failure(InvalidRequest(problem, operation=call.operation, hint="correct it"), Resend.NEVER)
         except UnicodeError:
             # The resolver's word for a label that is empty or too long; httpx lets it through.
             return outages.unusable_name(call=call, target=self.target)

@@ -212,6 +212,7 @@ def test_an_unknown_profile_lists_the_known(tmp_path: Path) -> None:
         (b'{"version": "v1",\n "tok_secret" }', "not valid JSON: line 2, column 15"),
         (b"", "not valid JSON: line 1, column 1"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"version": ' + b"9" * 5000 + b"}", "holds a number longer than any that belongs there"),
         (b"\xff\xfetok_secret", "not UTF-8"),
         (b" " * 1_100_000, "larger than 1 MiB"),
         (["tok_secret"], "does not hold a JSON object"),

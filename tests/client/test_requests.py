@@ -196,6 +196,15 @@ def test_an_id_cannot_leave_its_place_in_the_path(server: ScriptedServer, platfo
     assert server.asked[0].path == "/v1/files/..%2Fdatasets%2Fds_1%3Fx%23y"
 
 
+def test_a_name_longer_than_any_url_is_refused(server: ScriptedServer, platform: HttpPlatform) -> None:
+    """In our own words, of which the name is only the beginning: nothing was sent."""
+    with pytest.raises(InvalidRequest, match="longer than any URL") as caught:
+        platform.get_action("a" * 70_000)
+
+    assert caught.value.operation == f'read action "{"a" * 100}... (70,000 characters)"'
+    assert server.asked == []
+
+
 def test_importing_nothing_asks_nothing(server: ScriptedServer, platform: HttpPlatform) -> None:
     """There is no event to raise either."""
     assert platform.import_files([]) == []
