@@ -395,11 +395,9 @@ def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> 
 
 
 def _cache_dir(environ: Mapping[str, str]) -> Path:
-    if named := environ.get("RECONCILER_CACHE_DIR"):
-        return Path(named)
-    import platformdirs
+    from reconciler.manifests.cache import cache_directory
 
-    return Path(platformdirs.user_cache_dir("reconciler", appauthor=False))
+    return cache_directory(environ)
 
 
 def _home(environ: Mapping[str, str]) -> Path:

@@ -15,7 +15,6 @@
     │   └── InventoryNotAllowed     7    it does not know the credentials, or they may not do this
     ├── InventoryMoved              6    somebody else wrote the inventory since it was read
     ├── Locked                      6    somebody else holds the lock
-    ├── Interrupted               130
     ├── ForgeError                  1    GitHub or GitLab refuses; .status is what it answered with
     │   ├── ForgeNotAllowed         7    it does not know the token, or the token lacks a permission
     │   └── ForgeUnavailable        1    5xx, no answer, or a rate limit that lasts too long
@@ -123,12 +122,6 @@ class Locked(ReconcilerError):
     """Somebody else holds the lock; the message says who, since when and from where."""
 
     exit_code = 6
-
-
-class Interrupted(ReconcilerError):
-    """The user stopped the work; what had been done was reported."""
-
-    exit_code = 130
 
 
 class ForgeError(ReconcilerError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -267,9 +267,3 @@ def _entry(record: LiveRecord, desired: Desired, inventory: Inventory, apply_id:
         adopted=True,
         history=(Version(digest, record.modified, apply_id),),
     )
-
-
-def leases_of(ledger: Ledger) -> Mapping[str, str]:
-    """Return who holds the lock by the id of the lease; nothing when nobody does."""
-    lease = ledger.lock.current()
-    return {} if lease is None else {lease.id: str(lease)}

@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import Final, assert_never
 
 from rich.console import Console
 
 from reconciler.apply.events import (
     ApplyEnded,
-    ApplyReport,
     ApplyStarted,
     ChangeEnded,
     ChangeStarted,
     Event,
-    Outcome,
 )
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.plan.drift import Drift
@@ -26,9 +24,8 @@ from reconciler.plan.model import Plan
 from reconciler.render.deviations import drift_view
 from reconciler.render.lines import pour_lines, show_lines
 from reconciler.render.notices import diagnostic_lines, ending_lines
-from reconciler.render.palette import OUTCOME_COLOUR, OUTCOME_SYMBOL, QUIET, SEVERITY_COLOUR
+from reconciler.render.palette import QUIET, SEVERITY_COLOUR
 from reconciler.render.rows import (
-    LIST_LIMIT,
     as_declared,
     change_lines,
     deviation_lines,
@@ -37,13 +34,11 @@ from reconciler.render.rows import (
     unmanaged_lines,
 )
 from reconciler.render.view import view
-from reconciler.render.visible import visible
 from reconciler.render.words import (
     LEFT_ALONE,
     NEVER_DELETED,
     RESTORE,
     apply_summary,
-    bounded,
     counted,
     joined,
     known_words,
@@ -132,19 +127,6 @@ def show_event(event: Event, console: Console) -> None:
             show_lines(console, [[(apply_summary(event), "bold green" if well else "bold red")]])
         case _:
             assert_never(event)
-
-
-def show_report(report: ApplyReport, console: Console) -> None:
-    """Show what was not applied and why; changes that were skipped for one reason share a line."""
-    wrong = [ending for ending in report.endings if ending.outcome is not Outcome.APPLIED]
-    for ending in wrong:
-        if ending.outcome is not Outcome.SKIPPED:
-            show_lines(console, ending_lines(ending))
-    skipped = sorted((ending for ending in wrong if ending.outcome is Outcome.SKIPPED), key=lambda each: each.reason)
-    for reason, group in groupby(skipped, key=lambda each: each.reason):
-        addresses = [visible(str(ending.address)) for ending in group]
-        line = f"{OUTCOME_SYMBOL[Outcome.SKIPPED]} skipped, {visible(reason)}: {bounded(addresses, limit=LIST_LIMIT)}"
-        show_lines(console, [[(line, OUTCOME_COLOUR[Outcome.SKIPPED])]])
 
 
 def _show_warnings(warnings: Sequence[Diagnostic], console: Console) -> None:

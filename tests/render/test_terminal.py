@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.apply.events import ApplyEnded, ApplyReport, ApplyStarted, ChangeEnded, ChangeStarted, Event, Outcome
+from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, ChangeStarted, Event, Outcome
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.values import ActionParameter, ContainerParameters
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import Change, DeleteAction, Op, Scope
-from reconciler.render.terminal import show_diagnostics, show_drift, show_event, show_plan, show_report
+from reconciler.render.terminal import show_diagnostics, show_drift, show_event, show_plan
 from tests.render.builders import NOW, live, plan_of, text_console, wanted
 
 INGEST = Address(Kind.ACTION, "ingest")
@@ -194,17 +194,3 @@ def test_events_are_a_log() -> None:
 def test_every_outcome_has_a_line(outcome: Outcome) -> None:
     """No outcome is silent."""
     assert lines_of(ChangeEnded(INGEST, Op.CREATE, outcome, reason="because"))
-
-
-def test_the_report_gathers_what_was_skipped_for_one_reason() -> None:
-    """Many changes skipped for one reason are one line."""
-    skipped = [
-        ChangeEnded(Address(Kind.ACTION, f"a{number}"), Op.CREATE, Outcome.SKIPPED, reason="interrupted")
-        for number in range(30)
-    ]
-    console, buffer = text_console()
-
-    show_report(ApplyReport(tuple(skipped), interrupted=True), console)
-
-    assert buffer.getvalue().startswith(". skipped, interrupted: action.a0, action.a1, ")
-    assert buffer.getvalue().endswith("and 20 more\n")
