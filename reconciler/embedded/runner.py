@@ -18,7 +18,7 @@ from reconciler.domain.invocations import InvocationRecord
 from reconciler.embedded.attempt import Bench, Credentials, attempt
 from reconciler.embedded.invocation_rows import Run
 from reconciler.embedded.platform import EmbeddedPlatform
-from reconciler.embedded.pulse import Halt, Pace, Pulse, at_work_for
+from reconciler.embedded.pulse import Halt, Monotonic, Pace, Pulse, at_work_for
 from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformError, PlatformUnavailable
 from reconciler.executors.port import Executor
@@ -53,6 +53,7 @@ class Runner:
         warn: Told in a sentence when the platform cannot be asked for work, or when others are waited for.
         stop: Ends the runner when it is set.
         now: Tells the time, in UTC.
+        monotonic: Tells how time passes, in seconds.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Runner:
         warn: Callable[[str], None] = _ignore,
         stop: threading.Event | None = None,
         now: Callable[[], datetime] = utc_now,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._platform = platform
         self._executor = executor
@@ -84,8 +86,9 @@ class Runner:
             file_roots=None if file_roots is None else tuple(root.resolve() for root in file_roots),
             credentials=credentials,
             now=now,
+            monotonic=monotonic,
         )
-        self._pulse = Pulse(platform, self._pace)
+        self._pulse = Pulse(platform, self._pace, monotonic=monotonic)
         self._listener = tell
         self._telling = threading.Lock()
         self._warn = warn
@@ -153,9 +156,10 @@ class Runner:
             self._begin(pool, run)
 
     def _retry_orphans(self) -> None:
-        if time.monotonic() - self._looked_for_orphans < self._pace.silence / 4:
+        now = self._bench.monotonic()
+        if now - self._looked_for_orphans < self._pace.silence / 4:
             return
-        self._looked_for_orphans = time.monotonic()
+        self._looked_for_orphans = now
         silent_since = self._bench.now() - timedelta(seconds=self._pace.silence)
         for record in self._platform.run_queue.retry_orphans(silent_since=silent_since):
             # What is queued again is told of by whoever takes it; of what is given up nobody else would tell.

@@ -189,9 +189,9 @@ def test_second_interrupt_gives_up_waiting(platform: MemoryPlatform, asking: sig
 
     def interrupt_twice(call: str) -> None:
         _interrupt(asking)
-        assert stop.wait(5)
+        assert stop.wait(60)
         _interrupt(asking)
-        answered.wait(5)
+        answered.wait(60)
 
     stop = threading.Event()
     platform.before_call = interrupt_twice
@@ -208,7 +208,7 @@ def test_second_interrupt_gives_up_waiting(platform: MemoryPlatform, asking: sig
 
 def test_workers_work_at_the_same_time(platform: MemoryPlatform) -> None:
     """As many changes are under way as parallelism allows."""
-    meeting = threading.Barrier(4, timeout=5)
+    meeting = threading.Barrier(4, timeout=60)
     platform.before_call = lambda call: _meet(meeting)
 
     report, _ = run(platform, *(create(f"a{number}") for number in range(8)), parallelism=4)

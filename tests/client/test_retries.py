@@ -212,21 +212,24 @@ def test_a_refusal_of_a_repeated_write_is_final(server: ScriptedServer, platform
 def test_a_write_without_an_answer_in_time_is_never_sent_again(server: ScriptedServer, use: Use) -> None:
     """A read time-out leaves the outcome of a write unknown."""
     server.answer_with(Answer(hang=True))
-    platform = connected(server.endpoint, timeout=0.1)
+    pauses = Pauses()
+    platform = connected(server.endpoint, pauses, timeout=0.1)
 
     with pytest.raises(OutcomeUnknown, match="did not answer in time"):
         use(platform)
     platform.close()
 
-    assert len(server.asked) == 1
+    # The server cannot be asked: on a busy machine it reads the request later than we give up on it.
+    assert pauses == []
 
 
 def test_a_read_without_an_answer_in_time_is_asked_again(server: ScriptedServer) -> None:
-    """The second attempt gets the answer."""
+    """Another attempt gets the answer; on a busy machine it may be a later one than the second."""
     server.answer_with(Answer(hang=True), Answer(data=action_data()))
-    platform = connected(server.endpoint, timeout=0.1)
+    platform = connected(server.endpoint, timeout=0.1, retries=100)
 
     assert platform.get_action("a").name == "ros_ingest"
+    assert len(server.asked) > 1
     platform.close()
 
 

@@ -23,7 +23,7 @@ def executor() -> Executor:
 
 def awaited_end(pid: int) -> bool:
     """True when the process ends within a moment."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while is_alive(pid) and time.monotonic() < deadline:
         os.sched_yield()
     return not is_alive(pid)

@@ -66,7 +66,7 @@ def test_a_reading_nobody_wants_is_not_waited_for(platform: EmbeddedPlatform) ->
     may_open, has_opened = threading.Event(), threading.Event()
 
     def open_reader() -> EmbeddedPlatform:
-        may_open.wait(10)
+        may_open.wait(60)
         has_opened.set()
         return platform
 

@@ -295,7 +295,7 @@ def test_waiting_for_the_lock(owned: Folder) -> None:
 
     holder = threading.Thread(target=hold)
     holder.start()
-    has_lock.wait(10)
+    assert has_lock.wait(60)
     ended = owned.run("apply", "--auto-approve", "--lock-timeout", "30s")
     holder.join()
     assert ended.code == 0

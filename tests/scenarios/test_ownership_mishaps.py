@@ -99,7 +99,9 @@ with ledger.locked("apply") as held:
     assert waiting.stdout is not None
     said = ""
     while "1 to create" not in said:
-        said += waiting.stdout.readline()
+        line = waiting.stdout.readline()
+        assert line, said
+        said += line
     # It has planned; whether it asks for the lock already or only then is all the same.
     holder.communicate("go\n", timeout=60)
     said += waiting.communicate(timeout=60)[0]

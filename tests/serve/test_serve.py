@@ -253,7 +253,7 @@ def run_of(client: httpx.Client, action: dict[str, Any]) -> tuple[int, str]:
     }
     client.post("/v1/actions", json=action)
     run = client.post(f"/v1/actions/{action['name']}/invoke", json=invocation).json()["data"]
-    path, status, deadline = f"/v1/actions/invocations/{run['invocation_id']}", 0, time.monotonic() + 20
+    path, status, deadline = f"/v1/actions/invocations/{run['invocation_id']}", 0, time.monotonic() + 60
     while status < 5 and time.monotonic() < deadline:
         status = client.get(path).json()["data"]["last_status"]
     return status, "".join(line["log"] for line in client.get(f"{path}/logs").json()["data"]["items"])
