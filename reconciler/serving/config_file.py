@@ -191,12 +191,14 @@ class _Reading:
             self._problem("unreadable-file", f"cannot read {file}: {error.strerror}", place)
             return None
         if _others_may(status):
-            self._problem(rule, "others than its owner may read this file", place, f"chmod 600 {file}")
+            self._problem(
+                rule, "others than its owner may read this file", place, f"chmod 600 {shlex.quote(str(file))}"
+            )
         return content
 
     def _check_private(self, place: Steps) -> None:
         if _others_may(self.path.stat()):
-            hint = f"chmod 600 {self.name}, or write sha256 instead"
+            hint = f"chmod 600 {shlex.quote(self.name)}, or write sha256 instead"
             summary = "others than its owner may read this file with tokens in it"
             self._problem("token-not-private", summary, place, hint, severity=Severity.WARNING)
 

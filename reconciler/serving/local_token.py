@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import stat
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def _made(path: Path) -> str:
 
 def _kept(path: Path) -> str:
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigurationError(f"others than its owner may use the token in {path}", hint=f"chmod 600 {path}")
+        raise ConfigurationError(
+            f"others than its owner may use the token in {path}", hint=f"chmod 600 {shlex.quote(str(path))}"
+        )
     token = path.read_text(encoding="ascii").strip()
     if not token:
         raise ConfigurationError(f"there is no token in {path}", hint="delete the file: the next start makes another")

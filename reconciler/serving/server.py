@@ -25,7 +25,6 @@ from reconciler.embedded.http.seals import Seals
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.runner import Runner
 from reconciler.embedded.scheduler import Scheduler
-from reconciler.errors import ReconcilerError
 from reconciler.running import ExecutorKind, RunnerOptions, runner_on
 from reconciler.serving.config_file import Configured, read_config
 from reconciler.serving.listening import is_private, listen, url_of
@@ -216,12 +215,12 @@ def _running(runner: Runner | None, server: uvicorn.Server) -> Iterator[None]:
     if runner is None:
         yield
         return
-    failures: list[ReconcilerError] = []
+    failures: list[BaseException] = []
 
     def run() -> None:
         try:
             runner.run()
-        except ReconcilerError as error:
+        except BaseException as error:  # noqa: BLE001  handed to the serving thread, which raises it
             failures.append(error)
         finally:
             server.should_exit = True
