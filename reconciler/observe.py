@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
@@ -233,9 +233,13 @@ def _page_after(token: str | None) -> QuerySpecification:
 
 def _read(platform: PlatformReader, address: Address) -> LiveRecord | None:
     try:
-        if address.kind is Kind.ACTION:
-            return platform.get_action(address.name)
-        return platform.get_trigger(address.name)
+        match address.kind:
+            case Kind.ACTION:
+                return platform.get_action(address.name)
+            case Kind.TRIGGER:
+                return platform.get_trigger(address.name)
+            case _:
+                assert_never(address.kind)
     except NotFound:
         return None
 

@@ -243,14 +243,12 @@ def _take(
 
 def _entry(record: LiveRecord, desired: Desired, inventory: Inventory, apply_id: str) -> Entry:
     from reconciler.domain.actions import ActionRecord
-    from reconciler.domain.address import Address, Kind
-    from reconciler.domain.live import server_id
+    from reconciler.domain.live import address_of, server_id
     from reconciler.inventory.document import Entry, Version, hashed
     from reconciler.plan.kinds.live import live_shape
     from reconciler.plan.masking import sensitive_names
 
-    is_action = isinstance(record, ActionRecord)
-    address = Address(Kind.ACTION if is_action else Kind.TRIGGER, record.name)
+    address = address_of(record)
     resource = desired.resources[address]
     sensitive = sensitive_names(resource, desired, org_id=record.org_id)
     digest = record.digest if isinstance(record, ActionRecord) else None

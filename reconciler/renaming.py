@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from reconciler.diagnostics import Span
 from reconciler.domain.actions import ActionSpec
@@ -107,12 +108,14 @@ def read_text(path: Path) -> str:
 
 def _reference(resource: Resource, name: str) -> str | None:
     """Return the pointer at which a resource names an own action; None where it names another or none."""
-    spec = resource.spec
-    if isinstance(spec, TriggerSpec):
-        return "/spec/action_name" if spec.action.name == name and spec.action.owner is None else None
-    assert isinstance(spec, ActionSpec)
-    parent = spec.inherits
-    return "/spec/inherits/name" if parent is not None and parent.name == name and parent.owner is None else None
+    match resource.spec:
+        case TriggerSpec(action=found):
+            pointer = "/spec/action_name"
+        case ActionSpec(inherits=found):
+            pointer = "/spec/inherits/name"
+        case _:
+            assert_never(resource.spec)
+    return pointer if found is not None and found.name == name and found.owner is None else None
 
 
 def _as_written(old: str, new: str) -> str:

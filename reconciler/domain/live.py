@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from reconciler.domain.actions import ActionRecord
 from reconciler.domain.address import Address, Kind
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from reconciler.domain.newer_triggers import NewerTrigger
 
 LiveRecord = ActionRecord | TriggerRecord
+
+
+def address_of(record: LiveRecord) -> Address:
+    """Return the address of a live record."""
+    match record:
+        case ActionRecord():
+            return Address(Kind.ACTION, record.name)
+        case TriggerRecord():
+            return Address(Kind.TRIGGER, record.name)
+        case _:
+            assert_never(record)
 
 
 def server_id(record: LiveRecord) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from reconciler.domain.actions import ActionRecord, ActionSpec, normalised_action
-from reconciler.domain.address import Address, Kind
-from reconciler.domain.live import LiveRecord
+from reconciler.domain.address import Address
+from reconciler.domain.live import LiveRecord, address_of
 from reconciler.domain.secrets import Secret, is_reference
 from reconciler.domain.triggers import TriggerSpec, normalised_trigger
 from reconciler.export.model import Selection, Unsaid
@@ -56,11 +56,6 @@ class Draft:
     def unable(self, pointer: str, reason: str) -> Draft:
         """Return the draft without what no manifest can say."""
         return replace(self.leaving(pointer), unsaid=(*self.unsaid, Unsaid(pointer, reason)))
-
-
-def address_of(record: LiveRecord) -> Address:
-    """Return the address of a live record."""
-    return Address(Kind.ACTION if isinstance(record, ActionRecord) else Kind.TRIGGER, record.name)
 
 
 def drafted(record: LiveRecord, selection: Selection, *, org_id: str, local: Resource | None = None) -> Draft:

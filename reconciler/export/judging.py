@@ -20,7 +20,7 @@ from reconciler.errors import InvalidManifests
 from reconciler.export.drafting import Draft
 from reconciler.export.model import Exported, LeftOut
 from reconciler.manifests.checks import project_problems, resource_problems
-from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
+from reconciler.manifests.conversion import lifecycle_of, spec_of
 from reconciler.manifests.desired import Desired, Resource
 from reconciler.manifests.documents import schema_problems
 from reconciler.manifests.files import Found, SourceFile
@@ -87,8 +87,7 @@ def _verdicts(drafts: Mapping[Address, Draft], live: Live) -> Verdicts:
 def _resource(draft: Draft) -> Resource:
     """Return a valid draft as a resource."""
     fields, lifecycle = draft.manifest["spec"], lifecycle_of(draft.manifest.get("lifecycle"))
-    spec = action_spec(fields) if draft.address.kind is Kind.ACTION else trigger_spec(fields)
-    return Resource(draft.address, spec, file=str(draft.address), lifecycle=lifecycle)
+    return Resource(draft.address, spec_of(draft.address.kind, fields), file=str(draft.address), lifecycle=lifecycle)
 
 
 def _own_problems(resource: Resource, draft: Draft) -> list[Problem]:

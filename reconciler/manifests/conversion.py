@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from reconciler.domain.actions import DEFAULT_COMPUTE, ActionSpec
+from reconciler.domain.address import Kind
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator, ConditionType
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive, TriggerSpec
 from reconciler.domain.values import (
@@ -20,9 +21,20 @@ from reconciler.domain.values import (
     ComputeRequirements,
     ContainerParameters,
 )
-from reconciler.manifests.desired import Lifecycle
+from reconciler.manifests.desired import Lifecycle, Spec
 
 Fields = Mapping[str, Any]
+
+
+def spec_of(kind: Kind, fields: Fields) -> Spec:
+    """Return the spec of a resource of this kind."""
+    match kind:
+        case Kind.ACTION:
+            return action_spec(fields)
+        case Kind.TRIGGER:
+            return trigger_spec(fields)
+        case _:
+            assert_never(kind)
 
 
 def action_spec(fields: Fields) -> ActionSpec:

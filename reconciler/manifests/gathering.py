@@ -13,8 +13,8 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.address import Address, Kind
 from reconciler.manifests.checks import repeated_parameters, resource_problems
 from reconciler.manifests.claims import Claims, declared_twice
-from reconciler.manifests.conversion import action_spec, lifecycle_of, trigger_spec
-from reconciler.manifests.desired import ParameterSet, Resource, Spec
+from reconciler.manifests.conversion import lifecycle_of, spec_of
+from reconciler.manifests.desired import ParameterSet, Resource
 from reconciler.manifests.environment_layer import Overlay
 from reconciler.manifests.files import SourceFile, read_file
 from reconciler.manifests.known import Known
@@ -362,10 +362,10 @@ class Gathering:
 
 def _resource(origin: Origin, kind: str, document: dict[str, Any]) -> Resource:
     metadata, fields = document["metadata"], document["spec"]
-    spec: Spec = action_spec(fields) if kind == Kind.ACTION else trigger_spec(fields)
+    address = Address(Kind(kind), metadata["name"])
     return Resource(
-        Address(Kind(kind), metadata["name"]),
-        spec,
+        address,
+        spec_of(address.kind, fields),
         origin.file,
         origin.document,
         lifecycle_of(document.get("lifecycle")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from reconciler.domain.actions import ActionRecord, ActionSpec
 from reconciler.domain.address import Address, Kind
@@ -66,7 +66,13 @@ def _lifecycle(address: Address, inventory: Inventory) -> Lifecycle:
 
 
 def _spec_of(address: Address, shape: Mapping[str, Any]) -> Spec:
-    return action.spec_of_shape(shape) if address.kind is Kind.ACTION else trigger.spec_of_shape(shape)
+    match address.kind:
+        case Kind.ACTION:
+            return action.spec_of_shape(shape)
+        case Kind.TRIGGER:
+            return trigger.spec_of_shape(shape)
+        case _:
+            assert_never(address.kind)
 
 
 def _holds_hash(value: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from reconciler.apply.events import Outcome
+from reconciler.domain.live import address_of
 from reconciler.inventory.document import Entry, Inventory
 from reconciler.inventory.journal import Applied, Record, document
 from reconciler.plan.model import Op
@@ -44,7 +45,7 @@ def show_adopted(found: Adopted, console: Console) -> None:
 def adopted_json(found: Adopted) -> str:
     """Return the same for programs."""
     told = {
-        "adopted": [_address_of(record) for record in found.taken],
+        "adopted": [str(address_of(record)) for record in found.taken],
         "ours": _texts(found.ours),
         "absent": _texts(found.absent),
     }
@@ -101,15 +102,9 @@ def history_json(pages: Sequence[Applied]) -> str:
 def _taken(record: LiveRecord) -> Pieces:
     by = f"created by {visible(record.created_by)}, last modified by {visible(record.modified_by)}"
     return [
-        (f"{SYMBOL[Op.ADOPT]} adopted {visible(_address_of(record))}", COLOUR[Op.ADOPT]),
+        (f"{SYMBOL[Op.ADOPT]} adopted {visible(str(address_of(record)))}", COLOUR[Op.ADOPT]),
         (f"  {by}, {moment(record.modified)}", QUIET),
     ]
-
-
-def _address_of(record: LiveRecord) -> str:
-    from reconciler.domain.triggers import TriggerRecord
-
-    return f"{'trigger' if isinstance(record, TriggerRecord) else 'action'}.{record.name}"
 
 
 def _texts(addresses: Sequence[Address]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from reconciler.domain.address import Address, Kind
 from reconciler.plan.model import Change, Op, Plan
@@ -68,9 +68,12 @@ def _links(change: Change, org_id: str) -> Iterator[Edge]:
 
 def _below(shape: Mapping[str, Any], kind: Kind, org_id: str) -> Address | None:
     """Return the action a shape rests on; None for one of another organization, which has no address here."""
-    if kind is Kind.TRIGGER:
-        name, owner = shape.get("action_name"), shape.get("action_owner_id")
-    else:
-        parent = shape.get("inherits") or {}
-        name, owner = parent.get("name"), parent.get("owner")
+    match kind:
+        case Kind.TRIGGER:
+            name, owner = shape.get("action_name"), shape.get("action_owner_id")
+        case Kind.ACTION:
+            parent = shape.get("inherits") or {}
+            name, owner = parent.get("name"), parent.get("owner")
+        case _:
+            assert_never(kind)
     return Address(Kind.ACTION, name) if name and owner in {None, org_id} else None

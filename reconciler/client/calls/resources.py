@@ -19,7 +19,7 @@ Triggers have the same calls below ``v1/triggers``, without accessibility and hu
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from reconciler.client.calls.call import (
     Call,
@@ -52,7 +52,13 @@ OWN_ORGANIZATIONS: Final = Call("list own organizations", "GET", "v1/orgs/caller
 
 def create(request: CreateActionRequest | CreateTriggerRequest, *, caller: str | None) -> Call:
     """Create a resource in the caller's organization."""
-    kind = Kind.ACTION if isinstance(request, CreateActionRequest) else Kind.TRIGGER
+    match request:
+        case CreateActionRequest():
+            kind = Kind.ACTION
+        case CreateTriggerRequest():
+            kind = Kind.TRIGGER
+        case _:
+            assert_never(request)
     operation = _operation("create", kind, request.name)
     headers = acting_for(caller, operation)
     return Call(operation, "POST", _ROOTS[kind], Effect.EACH_TIME, headers, every_field(request, operation))
