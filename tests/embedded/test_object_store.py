@@ -163,6 +163,21 @@ def test_parts_are_put_together_in_their_order(store: Store) -> None:
     assert store.object("GET", file["uri"], store.reading()).content == b"hello world"
 
 
+@pytest.mark.parametrize("numbers", [(1, 1), (1, 2, 2), (2, 1), ()])
+def test_parts_are_named_once_and_in_order(store: Store, numbers: tuple[int, ...]) -> None:
+    """As the AWS library does; one named twice would be appended to itself without end."""
+    upload = store.begun("a")
+    uri, token = upload["upload_mappings"]["a"], store.token(upload["transaction_id"])
+    parts = store.object("POST", f"{uri}?uploads", token).text.partition("<UploadId>")[2].partition("<")[0]
+    for number in (1, 2):
+        store.object("PUT", f"{uri}?uploadId={parts}&partNumber={number}", token, content=b"x")
+    named = "".join(f"<PartNumber>{number}</PartNumber>" for number in numbers)
+
+    refused = store.object("POST", f"{uri}?uploadId={parts}", token, content=named)
+
+    assert (refused.status_code, code(refused)) == (400, "InvalidRequest")
+
+
 def test_parts_that_are_given_up_are_gone(store: Store) -> None:
     """And nothing is put together of them."""
     upload = store.begun("a")

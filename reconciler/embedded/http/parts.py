@@ -40,8 +40,11 @@ def complete_parts(staging: Staging, key: ObjectKey, parts_id: str, numbers: Seq
     """Put parts together in this order, into the object they are of.
 
     Raises:
-        InvalidRequest: None are named, or one that never came.
+        InvalidRequest: None are named, or one that never came, or one twice or out of order.
     """
+    if list(numbers) != sorted(set(numbers)):
+        # Named twice, a part would be appended to itself for as long as the disk has room.
+        raise InvalidRequest("name the parts of the object in ascending order, each once")
     parts = [_part(staging, key, parts_id, number) for number in numbers]
     if not parts or not all(part.is_file() for part in parts):
         raise InvalidRequest("name the parts of the object, each of which must have been put")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -49,43 +50,45 @@ class Seals:
 
     def link(self, file_id: str, *, user_id: str) -> str:
         """Return the token of a link to a file that this user may read."""
-        return self._sealed(f"file {file_id}", user_id, good_for=LINK_GOOD_FOR)
+        return self._sealed(f"file {file_id}", [user_id], good_for=LINK_GOOD_FOR)
 
     def user_of_link(self, token: str, file_id: str) -> str | None:
         """Return the user who made a link to this file; None when the token is none of ours or too old."""
-        return self._opened(f"file {file_id}", token)
+        said = self._opened(f"file {file_id}", token)
+        return None if said is None else said[0]
 
     def run(self, org_id: str, *, user_id: str, invocation_id: str, good_for: float) -> str:
         """Return the token of a run for this organization that this user started, good for some seconds."""
-        return RUN_PREFIX + self._sealed("run", f"{org_id}\n{invocation_id}\n{user_id}", good_for=good_for)
+        return RUN_PREFIX + self._sealed("run", [org_id, invocation_id, user_id], good_for=good_for)
 
     def run_of(self, token: str) -> Caller | None:
         """Return who works with a run's token; None when it is none of ours or too old."""
-        text = self._opened("run", token.removeprefix(RUN_PREFIX)) if token.startswith(RUN_PREFIX) else None
-        if text is None:
+        said = self._opened("run", token.removeprefix(RUN_PREFIX)) if token.startswith(RUN_PREFIX) else None
+        if said is None:
             return None
-        org_id, invocation_id, user_id = text.split("\n", 2)
+        org_id, invocation_id, user_id = said
         return Caller(user_id, org_id, invocation_id=invocation_id)
 
     def objects(self, dataset_id: str, *, upload_id: str, caller: Caller, good_for: float) -> str:
         """Return the token that lets a caller read a dataset's objects, and put those of an upload if one is named."""
         said = [dataset_id, upload_id, caller.org_id, caller.invocation_id or "", caller.user_id]
-        return self._sealed("objects", "\n".join(said), good_for=good_for)
+        return self._sealed("objects", said, good_for=good_for)
 
     def pass_to_objects(self, token: str) -> ObjectPass | None:
         """Return what a token of objects lets in to; None when it is none of ours or too old."""
-        text = self._opened("objects", token)
-        if text is None:
+        said = self._opened("objects", token)
+        if said is None:
             return None
-        dataset_id, upload_id, org_id, invocation_id, user_id = text.split("\n", 4)
+        dataset_id, upload_id, org_id, invocation_id, user_id = said
         return ObjectPass(dataset_id, upload_id, Caller(user_id, org_id, invocation_id=invocation_id or None))
 
-    def _sealed(self, subject: str, text: str, *, good_for: float) -> str:
+    def _sealed(self, subject: str, texts: list[str], *, good_for: float) -> str:
         expires = str(int(self.clock() + good_for))
-        said = base64.urlsafe_b64encode(text.encode(errors="surrogatepass")).decode()
+        # As JSON: clients choose some of the texts, and none may pass for two.
+        said = base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
         return f"{expires}.{said}.{self._signature(subject, expires, said)}"
 
-    def _opened(self, subject: str, token: str) -> str | None:
+    def _opened(self, subject: str, token: str) -> list[str] | None:
         expires, _, rest = token.partition(".")
         said, _, signature = rest.partition(".")
         expected = self._signature(subject, expires, said)
@@ -94,7 +97,8 @@ class Seals:
         # From here on it is what we sealed ourselves.
         if int(expires) < self.clock():
             return None
-        return base64.urlsafe_b64decode(said).decode(errors="surrogatepass")
+        texts: list[str] = json.loads(base64.urlsafe_b64decode(said))
+        return texts
 
     def _signature(self, subject: str, expires: str, said: str) -> str:
         message = f"{subject}\n{expires}\n{said}".encode(errors="surrogatepass")
