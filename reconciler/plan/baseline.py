@@ -55,7 +55,7 @@ def loads(text: str, *, file: str) -> frozenset[str]:
         if content["format"] != FORMAT:
             raise ValueError(content["format"])
         return frozenset(str(each["fingerprint"]) for each in content["known"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"{file} is no baseline of drift", hint="write one with: reconciler drift --baseline FILE --write-baseline"
         ) from error

@@ -87,6 +87,7 @@ def _left_to_others(result: Owning, resources: Mapping[Address, Resource]) -> li
 
 
 def _changed_before_removal(changes: Iterable[Change], live: Live, ownership: Ownership) -> Iterator[Deviation]:
+    """Yield what somebody changed on the platform and no manifest has any more: deleting it loses that."""
     for change in changes:
         if change.op is not Op.DELETE:
             continue

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.domain.conditions import ConditionGroup
 from reconciler.embedded.roboql import UnsupportedQuery, datasets_of, holds, names, parsed
 from tests.executors.builders import file
 
@@ -88,6 +90,17 @@ def test_what_is_not_understood_is_said(query: str, words: str) -> None:
 def test_only_datasets_that_can_have_such_files_are_looked_at(query: str, datasets: set[str] | None) -> None:
     """None means that any may."""
     assert datasets_of(parsed(query)) == datasets
+
+
+def test_a_long_query_is_read_in_the_time_of_its_length() -> None:
+    """Whoever may read sends queries of megabytes; the bound is many times ours, and a fraction of the square."""
+    began = time.process_time()
+
+    query = parsed(" OR ".join(['path = "a"'] * 50_000))
+
+    assert isinstance(query, ConditionGroup)
+    assert len(query.conditions) == 50_000
+    assert time.process_time() - began < 10
 
 
 def test_names_are_patterns_joined_by_or() -> None:

@@ -155,7 +155,7 @@ def test_what_is_known_to_be_gone_is_told_again_when_it_was_made_anew(owned: Fol
 
 
 def test_what_is_to_be_deleted_and_was_changed_outside_is_drift(owned: Folder) -> None:
-    """Git let it go and somebody changed it: both."""
+    """Git let it go and somebody changed it: both, told once."""
     platform = live(owned)
     platform.update_action("report", UpdateActionRequest(uri="img:by-hand"))
     platform.close()
@@ -164,6 +164,7 @@ def test_what_is_to_be_deleted_and_was_changed_outside_is_drift(owned: Folder) -
     assert ended.code == 2
     assert ended.out.count("both action.report") == 1
     assert "img:by-hand" in ended.out
+    assert "Drift: 1 was changed outside and in git." in ended.out
     planned = owned.run("plan", "--prune", "--delete-drifted")
     assert planned.code == 0
     assert "img:by-hand" in planned.out
