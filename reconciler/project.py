@@ -139,6 +139,10 @@ class Project:
         """
         return self._load(self._sources(), self._cache())
 
+    def understood(self) -> Desired:
+        """Return what the manifests ask for as far as it can be understood; what is wrong with them is not told."""
+        return self._load_all(self._sources(), self._cache()).desired
+
     def plan(self, scope: Scope | None = None, *, permits: Permits | None = None) -> Plan:
         """Compare the manifests with live state and decide what would be sent; what guards refuse is part of the plan.
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 from reconciler.cli.permits import lock_option
 
 
 @click.command("adopt", epilog="Example: reconciler adopt action.ros_ingest   or: reconciler adopt --all")
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
 @click.option("--all", "everything", is_flag=True, help="Everything that is declared, live, and not yet ours.")
 @manifest_options
 @platform_options

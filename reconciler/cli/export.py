@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.connection import pairs, settings_of
 from reconciler.cli.filled import FILLED
 from reconciler.cli.noting import note
@@ -32,6 +33,7 @@ _PRIVATE: Final = 0o600
 @click.option(
     "--out",
     type=FILLED,
+    shell_complete=completing.folders,
     metavar="DIR",
     help="Folder to write actions/ and triggers/ into; - prints one stream. Default: the project's folder.",
 )
@@ -40,7 +42,13 @@ _PRIVATE: Final = 0o600
     "--kind", "kinds", multiple=True, type=click.Choice(["action", "trigger"]), help="Only this kind; repeatable."
 )
 @click.option(
-    "--name", "names", multiple=True, type=FILLED, metavar="GLOB", help="Only names like ingest_*; repeatable."
+    "--name",
+    "names",
+    multiple=True,
+    type=FILLED,
+    shell_complete=completing.names_of(),
+    metavar="GLOB",
+    help="Only names like ingest_*; repeatable.",
 )
 @click.option(
     "--label", "labels", multiple=True, type=FILLED, metavar="KEY=VALUE", help="Write this label into each manifest."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.connection import connected, entries
 from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
@@ -22,7 +23,13 @@ def command() -> None:
 
 
 @command.command("list", epilog="Example: reconciler invocations list --action count_messages --limit 5")
-@click.option("--action", type=FILLED, metavar="NAME", help="Only runs of this action.")
+@click.option(
+    "--action",
+    type=FILLED,
+    metavar="NAME",
+    shell_complete=completing.names_of("Action"),
+    help="Only runs of this action.",
+)
 @click.option("--status", metavar="STATUS", help="Only runs that stand so: Queued, Processing, Completed, Failed, ...")
 @click.option("--dataset", type=FILLED, metavar="ID", help="Only runs on this dataset.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")

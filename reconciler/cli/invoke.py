@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.connection import connected, pairs
 from reconciler.cli.filled import FILLED
 from reconciler.cli.options import output_option, platform_options
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     "invoke",
     epilog="Example: reconciler invoke count_messages --dataset ds_1234 --input '**/*.bag' --param limit=10",
 )
-@click.argument("action", type=FILLED, metavar="ACTION")
+@click.argument("action", type=FILLED, metavar="ACTION", shell_complete=completing.names_of("Action"))
 @click.option("--dataset", type=FILLED, metavar="ID", help="The dataset that input files come from.")
 @click.option(
     "--input",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.cli import collection
+from reconciler.cli import collection, completing
 from reconciler.cli.options import flags_of, manifest_options, output_option, read_stdin
 
 if TYPE_CHECKING:
@@ -24,17 +24,31 @@ _EVERY_WARNING: Final = "every warning"
     epilog="Example: reconciler lint --warnings-as-errors   or   reconciler lint --explain own-output-loop",
 )
 @manifest_options
-@click.option("--select", metavar="RULE,...", multiple=True, help="Check these rules only; also all, or default.")
-@click.option("--ignore", metavar="RULE,...", multiple=True, help="Do not check these rules.")
+@click.option(
+    "--select",
+    metavar="RULE,...",
+    multiple=True,
+    shell_complete=completing.rules,
+    help="Check these rules only; also all, or default.",
+)
+@click.option(
+    "--ignore", metavar="RULE,...", multiple=True, shell_complete=completing.rules, help="Do not check these rules."
+)
 @click.option(
     "--warnings-as-errors",
     is_flag=False,
     flag_value=_EVERY_WARNING,
     metavar="[RULE,...]",
+    shell_complete=completing.rules,
     help="Leave with 1 when there are warnings; with rules, when these find anything.",
 )
 @click.option("--list", "is_list", is_flag=True, help="List the rules and leave.")
-@click.option("--explain", metavar="RULE", help="Say what a rule finds and why, with examples, and leave.")
+@click.option(
+    "--explain",
+    metavar="RULE",
+    shell_complete=completing.rule,
+    help="Say what a rule finds and why, with examples, and leave.",
+)
 @output_option("text", "json", "github", "sarif", "junit")
 def command(
     *,

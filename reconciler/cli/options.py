@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.failure import remember_output
 from reconciler.cli.filled import FILLED
 
@@ -31,6 +32,7 @@ def manifest_options(command: Command) -> Command:
             "files",
             multiple=True,
             type=FILLED,
+            shell_complete=completing.files,
             metavar="PATH",
             help="Manifest file or folder; repeatable; - reads standard input. Default: what reconciler.yaml says.",
         ),
@@ -46,6 +48,7 @@ def platform_options(command: Command) -> Command:
         click.option(
             "--platform",
             type=FILLED,
+            shell_complete=completing.platforms,
             metavar="roboto|embedded[:PATH]",
             help="The platform to work on. Default: RECONCILER_PLATFORM, reconciler.yaml, Roboto's own configuration.",
         ),
@@ -74,6 +77,7 @@ def _environment_option(command: Command) -> Command:
         "--env",
         "environment",
         type=FILLED,
+        shell_complete=completing.environments,
         metavar="NAME",
         help="The environment of reconciler.yaml to work in. Default: RECONCILER_ENV, its default_environment.",
     )(command)
@@ -88,14 +92,27 @@ def scope_options(command: Command) -> Command:
             "targets",
             multiple=True,
             type=FILLED,
+            shell_complete=completing.addresses,
             metavar="ADDRESS",
             help="Only action.NAME and what it needs.",
         ),
         click.option(
-            "--exclude", "excludes", multiple=True, type=FILLED, metavar="ADDRESS", help="All but trigger.NAME."
+            "--exclude",
+            "excludes",
+            multiple=True,
+            type=FILLED,
+            shell_complete=completing.addresses,
+            metavar="ADDRESS",
+            help="All but trigger.NAME.",
         ),
         click.option(
-            "--label", "labels", multiple=True, type=FILLED, metavar="KEY=VALUE", help="Only resources with this label."
+            "--label",
+            "labels",
+            multiple=True,
+            type=FILLED,
+            shell_complete=completing.labels,
+            metavar="KEY=VALUE",
+            help="Only resources with this label.",
         ),
     )
 

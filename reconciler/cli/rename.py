@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, read_stdin
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rename", epilog="Example: reconciler rename action.ros_ingest ros_index")
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @click.argument("new_name")
 @manifest_options
 def command(*, address: str, new_name: str, **arguments: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.connection import connected
 from reconciler.cli.filled import FILLED
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
@@ -27,7 +28,7 @@ def command() -> None:
     "evaluate",
     epilog="Example: reconciler triggers evaluate on_new_bags --dataset ds_1234 -f triggers/on_new_bags.yaml",
 )
-@click.argument("trigger", type=FILLED, metavar="TRIGGER")
+@click.argument("trigger", type=FILLED, metavar="TRIGGER", shell_complete=completing.names_of("Trigger"))
 @click.option(
     "--dataset",
     "datasets",
