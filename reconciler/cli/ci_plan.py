@@ -100,10 +100,10 @@ def _read(reviewed: ReviewedPlan) -> Plan:
 
 
 def _save(content: bytes, out: Path) -> None:
+    from reconciler.cli.remedies import cannot_write
     from reconciler.cli.replacing import replace_file
-    from reconciler.errors import ConfigurationError
 
     try:
         replace_file(out, content.decode(), mode=0o600)
     except OSError as error:
-        raise ConfigurationError(f"cannot save the plan to {out}: {error.strerror}") from error
+        raise cannot_write(out, error) from error

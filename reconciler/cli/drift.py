@@ -59,6 +59,7 @@ def command(*, output: str, baseline: Path | None, write_baseline: bool, **argum
 
 
 def _write(drift: Drift, baseline: Path) -> None:
+    from reconciler.cli.remedies import cannot_write
     from reconciler.cli.replacing import replace_file
     from reconciler.errors import ConfigurationError
     from reconciler.plan.baseline import dumps
@@ -68,7 +69,7 @@ def _write(drift: Drift, baseline: Path) -> None:
     try:
         replace_file(baseline, dumps(drift), mode=0o644)
     except OSError as error:
-        raise ConfigurationError(f"cannot write {baseline}: {error.strerror}") from error
+        raise cannot_write(baseline, error) from error
     click.echo(f"Wrote {baseline}: this drift is known from now on.", err=True)
 
 

@@ -31,7 +31,9 @@ def exit_with(error: Exception) -> int:
     if isinstance(error, ReconcilerError):
         _tell(error)
     elif isinstance(error, OSError):
-        _tell(ReconcilerError(f"{error.strerror or error}{_of_file(error)}"))
+        from reconciler.cli.remedies import remedy
+
+        _tell(ReconcilerError(f"{error.strerror or error}{_of_file(error)}", hint=remedy(error)))
     elif _was_interrupted(error):
         click.echo("interrupted", err=True)
     else:

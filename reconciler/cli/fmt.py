@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli import completing
 from reconciler.cli.options import flags_of, read_stdin
 from reconciler.cli.replacing import replace_file
 from reconciler.diagnostics import Span
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("fmt", epilog="Example: reconciler fmt --check")
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=completing.files)
 @click.option("--check", is_flag=True, help="Write nothing; leave with 1 when a file would change.")
 def command(*, paths: tuple[str, ...], check: bool) -> None:
     """Write manifests in the one canonical form; comments stay.
@@ -53,11 +54,25 @@ def _format(file: SourceFile, problems: list[Diagnostic], *, settings: Settings,
         return 0
     if text == file.text:
         return 0
-    if file.path is not None and not check:
-        target = file.path.resolve()
-        replace_file(target, text, mode=target.stat().st_mode)
+    if file.path is not None and not check and not _written(file.path.resolve(), text, problems, name=file.name):
+        return 0
     click.echo(settings.as_seen(Span.at(file.name)).file)
     return 1
+
+
+def _written(path: Path, text: str, problems: list[Diagnostic], *, name: str) -> bool:
+    """Write one file; return False, with a problem more, where that cannot be: the others can."""
+    from reconciler.cli.remedies import remedy
+    from reconciler.diagnostics import Diagnostic
+
+    try:
+        replace_file(path, text, mode=path.stat().st_mode)
+    except OSError as error:
+        problems.append(
+            Diagnostic("unwritable-file", f"cannot write this: {error.strerror}", Span.at(name), hint=remedy(error))
+        )
+        return False
+    return True
 
 
 def _close(problems: Sequence[Diagnostic], changed: int, *, check: bool) -> None:

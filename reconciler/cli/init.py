@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import click
 
+from reconciler.cli.remedies import cannot_write
 from reconciler.cli.templates import (
     ACTION,
     ADOPTED_ACTION,
@@ -38,14 +41,28 @@ def command(*, folder: Path, name: str | None) -> None:
         raise ConfigurationError(
             f"{taken[0]} exists already; nothing was written", hint="choose another folder, or remove what is there"
         )
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {path}")
+    _write(files)
     _keep_out_of_git(folder / ".gitignore")
     click.echo(
         "\nNext: reconciler validate, then reconciler plan --platform embedded to try it on this machine.", err=True
     )
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    """Write all files or none: half a project would be in the way of the next try."""
+    begun: list[Path] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            begun.append(path)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        for path in begun:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise cannot_write(Path(error.filename or begun[-1]), error, after="; nothing was written") from error
+    for path in files:
+        click.echo(f"wrote {path}")
 
 
 def _keep_out_of_git(ignored: Path) -> None:

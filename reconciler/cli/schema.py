@@ -20,11 +20,10 @@ import click
 @click.option("--existing", is_flag=True, help="Leave alone what is not there; init only writes one.")
 def command(*, directory: Path, check: bool, existing: bool) -> None:
     """Write the JSON Schemas of all kinds, for editors and other tools."""
-    from reconciler.manifests.schema import stale, write
+    from reconciler.manifests.schema import stale
 
     if not check:
-        for name in write(directory, existing=existing):
-            click.echo(f"{directory / name}")
+        _write(directory, existing=existing)
         return
     outdated = stale(directory, existing=existing)
     for name in outdated:
@@ -33,3 +32,15 @@ def command(*, directory: Path, check: bool, existing: bool) -> None:
         click.echo("  hint: run reconciler schema and commit what it writes", err=True)
         raise click.exceptions.Exit(1)
     click.echo("The schemas are current.")
+
+
+def _write(directory: Path, *, existing: bool) -> None:
+    from reconciler.cli.remedies import cannot_write
+    from reconciler.manifests.schema import write
+
+    try:
+        written = write(directory, existing=existing)
+    except OSError as error:
+        raise cannot_write(Path(error.filename or directory), error) from error
+    for name in written:
+        click.echo(f"{directory / name}")

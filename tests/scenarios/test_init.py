@@ -43,6 +43,20 @@ def test_every_project_has_an_inventory_of_its_own(folder: Folder) -> None:
     assert ids[0] != ids[1]
 
 
+def test_a_project_is_begun_whole_or_not_at_all(folder: Folder) -> None:
+    """A file is where a folder is needed: half a project would be in the way of the next try."""
+    folder.write("schemas", "")
+    ended = folder.run("init")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == (
+        "error: cannot write schemas: File exists; nothing was written\n"
+        "  hint: a file is where a folder is needed: move it, or name another place\n"
+    )
+    assert [path.name for path in folder.path.rglob("*") if path.is_file()] == ["schemas"]
+    (folder.path / "schemas").unlink()
+    assert folder.run("init").code == 0
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

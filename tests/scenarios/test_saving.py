@@ -43,9 +43,51 @@ def test_a_file_that_cannot_be_formatted_stays_as_it_was(folder: Folder) -> None
     before = path.read_text()
     ended = folder.run("fmt")
     assert ended.code == 1
-    assert ended.err == f"error: No space left on device: {path}\n"
+    assert ended.err == (
+        "one.yaml:1:1: cannot write this: No space left on device\n"
+        "  hint: make room on the disk, and run it again\n1 error.\n"
+    )
+    assert ended.out == ""
     assert [each.name for each in folder.path.iterdir()] == ["one.yaml"]
     assert path.read_text() == before
+
+
+def test_one_file_that_cannot_be_formatted_keeps_no_other_from_it(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others are written, and every one that is not is told."""
+    text = "kind: Action\napiVersion: reconciler/v1\nmetadata:\n  name: {}\nspec:\n  uri: img:1\n"
+    for name in ("a", "b", "c", "d"):
+        folder.write(f"{name}.yaml", text.format(name))
+
+    move = Path.replace
+
+    def locked(self: Path, target: Path) -> Path:
+        if Path(target).name in ("a.yaml", "c.yaml"):
+            raise PermissionError(13, "Permission denied")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    ended = folder.run("fmt")
+    assert (ended.code, ended.out) == (1, "b.yaml\nd.yaml\n")
+    assert ended.err == (
+        "a.yaml:1:1: cannot write this: Permission denied\n"
+        "c.yaml:1:1: cannot write this: Permission denied\n"
+        "  hint: give yourself permission to write it and its folder, or name another place\n"
+        "2 errors.\n"
+    )
+    assert folder.run("fmt", "--check").out == "a.yaml\nc.yaml\n"
+
+
+def test_schemas_that_cannot_be_written_say_what_to_do(folder: Folder) -> None:
+    """A file is where their folder should be."""
+    folder.write("schemas", "")
+    ended = folder.run("schema", "--dir", "schemas/v1")
+    assert ended.code == 1
+    assert ended.err == (
+        "error: cannot write schemas/v1: Not a directory\n"
+        "  hint: a file is where a folder is needed: move it, or name another place\n"
+    )
 
 
 def test_a_plan_is_for_its_owner_alone(folder: Folder) -> None:
