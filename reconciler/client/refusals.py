@@ -12,7 +12,8 @@ another 5xx                             final                never: the outcome 
 ======================================  ===================  ==============================================
 
 A write of which a second one changes nothing is asked again like a read; what remains of it is an unknown outcome.
-An envelope that names an error of ours settles what it is, whatever its status: a conflict sent with a 500 is one.
+An envelope that names an error of ours settles what it is, whatever its status: a conflict sent with a 500 is one. Only
+401 and 403 are what they are, whatever their envelope says.
 """
 
 from __future__ import annotations

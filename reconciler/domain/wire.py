@@ -92,9 +92,10 @@ def error_code(error: type[PlatformError]) -> str:
 
 def error_class(*, code: str | None, status: int) -> type[PlatformError]:
     """Return the error an answer means: by its envelope's code, else by its HTTP status."""
-    # A 403 with the code "Unauthorized" knows the caller and refuses; the status says it better than the code.
-    if status == 403:
-        return NotAllowed
+    # Who may not come in is told by the status better than by the code: a 403 with the code "Unauthorized" knows the
+    # caller and refuses, and what stands before a platform puts the code of an outage on either.
+    if status in (401, 403):
+        return _BY_STATUS[status]
     if code is not None and code in _BY_CODE:
         return _BY_CODE[code]
     if status in _BY_STATUS:

@@ -118,6 +118,13 @@ def test_without_a_code_the_status_decides(status: int, expected: type) -> None:
     assert error_class(code="Novelty", status=status) is expected
 
 
+@pytest.mark.parametrize(("status", "expected"), [(401, NotAuthenticated), (403, NotAllowed)])
+def test_who_may_not_come_in_is_told_by_the_status(status: int, expected: type) -> None:
+    """Also where the envelope has the code of an outage: waiting for its end would help nobody."""
+    for codes in ERROR_CODES.values():
+        assert {error_class(code=code, status=status) for code in codes} <= {expected}
+
+
 def test_no_code_means_two_errors() -> None:
     """Every known code leads to one error."""
     codes = [code for known in ERROR_CODES.values() for code in known]
