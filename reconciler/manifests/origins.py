@@ -57,7 +57,8 @@ class Origins:
 
     def diagnose(self, origin: Origin, problem: Problem) -> Diagnostic:
         """Return the diagnostic of a document's problem, placed where the field was written."""
-        return problem.at(self.find(origin, problem.pointer, at_key=problem.at_key))
+        span = self.find(origin, problem.pointer, at_key=problem.at_key)
+        return problem.at(span, written=self._written_at(span) if problem.quoted else "")
 
     def find(self, origin: Origin, pointer: str, *, at_key: bool = False) -> Span:
         """Return the place of a pointer into a document, in whichever layer wrote it last."""
@@ -84,6 +85,13 @@ class Origins:
         above = [(patch, below + pointer) for patch, below in self.patches.get(origin, ())]
         layers = [*above, (origin, pointer), *self._layers_below(origin, pointer)]
         return any(self._holds(layer, within) for layer, within in layers)
+
+    def _written_at(self, span: Span) -> str:
+        """Return what stands at a place of one line."""
+        text = self.text(span.file)
+        if text is None or span.line != span.end_line:
+            return ""
+        return text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
 
     def _holds(self, layer: Origin, pointer: str) -> bool:
         text = self.text(layer.file)

@@ -26,6 +26,7 @@ class Problem:
         detail: Anything longer; may be empty.
         severity: Error unless said otherwise.
         at_key: The key is wrong rather than its value.
+        quoted: What the hint puts in quotes: the value as it was read, which is not always how it was written.
     """
 
     rule: str
@@ -35,10 +36,14 @@ class Problem:
     detail: str = ""
     severity: Severity = Severity.ERROR
     at_key: bool = False
+    quoted: str = ""
 
-    def at(self, span: Span | None) -> Diagnostic:
-        """Return the diagnostic of this problem at a place."""
-        return Diagnostic(self.rule, self.summary, span, self.hint, self.detail, self.severity)
+    def at(self, span: Span | None, *, written: str = "") -> Diagnostic:
+        """Return the diagnostic of this problem at a place; ``written`` is what stands there."""
+        hint = self.hint
+        if self.quoted and written and written != self.quoted:
+            hint = f'{hint}, or "{written}" to keep it as it is written'
+        return Diagnostic(self.rule, self.summary, span, hint, self.detail, self.severity)
 
 
 def pointer_of(steps: Iterable[Step]) -> str:

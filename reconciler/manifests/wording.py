@@ -196,7 +196,8 @@ def _wrong_type(found: Finding) -> Problem:
         f"expected {_either([_TYPE_WORDS[name] for name in wanted])}, got {_described(found.value, secret=secret)}"
     )
     hint = _fix(found.value, wanted, found.path, secret=secret)
-    return Problem("wrong-type", summary, pointer_of(found.path), hint)
+    quoted = _scalar(found.value) if wanted == ["string"] and not secret and _is_plain(found.value) else ""
+    return Problem("wrong-type", summary, pointer_of(found.path), hint, quoted=quoted)
 
 
 def _fix(value: Any, wanted: list[str], path: tuple[Step, ...], *, secret: bool) -> str:
@@ -207,7 +208,7 @@ def _fix(value: Any, wanted: list[str], path: tuple[Step, ...], *, secret: bool)
         return f"write {key}{'{}' if value is None else '{ default: ... }'}"
     if value is None:
         return f'write a value, or remove "{path[-1]}"' if key else "write a value, or remove the entry"
-    if wanted == ["string"] and isinstance(value, bool | int | float):
+    if wanted == ["string"] and _is_plain(value):
         return "put the value in quotes" if secret else f'write {key}"{_scalar(value)}"'
     if wanted == ["boolean"] and str(value).lower() in ("true", "false", "yes", "no", "on", "off"):
         return f"write {key}{'true' if str(value).lower() in ('true', 'yes', 'on') else 'false'}"
@@ -216,6 +217,11 @@ def _fix(value: Any, wanted: list[str], path: tuple[Step, ...], *, secret: bool)
     if wanted == ["array"] and isinstance(value, str) and not secret:
         return f'write {key}["{value}"]'
     return ""
+
+
+def _is_plain(value: Any) -> bool:
+    """Return True for what is text once it stands in quotes."""
+    return isinstance(value, bool | int | float)
 
 
 def _is_parameter(path: tuple[Step, ...]) -> bool:

@@ -492,3 +492,18 @@ def test_an_illegal_entry_of_a_list_is_told_of_its_list_and_the_choices_once(tmp
     assert near.summary == 'the text "file_uploaded" is not legal for "causes"'
     assert (near.hint, near.detail) == ('did you mean "file_upload"?', f"legal: {choices}")
     assert (far.hint, far.detail) == (f"choose one of {choices}", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("10", 'write default: "10"'),
+        ("010", 'write default: "10", or "010" to keep it as it is written'),
+        ("1e3", 'write default: "1000.0", or "1e3" to keep it as it is written'),
+        ("True", 'write default: "true", or "True" to keep it as it is written'),
+    ],
+)
+def test_what_reads_other_than_it_is_written_may_be_meant_either_way(tmp_path: Path, written: str, hint: str) -> None:
+    """A default is text: both texts are offered where they differ."""
+    text = action(f"{{uri: img:1, parameters: {{p: {{default: {written}}}}}}}")
+    assert [each.hint for each in loaded(tmp_path, {"a.yaml": text}).diagnostics] == [hint]
