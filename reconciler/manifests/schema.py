@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from reconciler.manifests.editor_schema import for_editors
+from reconciler.manifests.example_documents import example_of
 from reconciler.manifests.models import API_VERSION, MODELS
 from reconciler.manifests.parts import Part
 from reconciler.manifests.project_models import PatchFields
@@ -43,7 +44,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 def schema_of(kind: str) -> dict[str, Any]:
     """Return the strict schema of one kind, or of a "Patch"; nobody may change what is returned."""
     body = _MODELS[kind].model_json_schema(schema_generator=_Generator)
-    return {"$schema": _DIALECT, "$id": f"{_BASE}/{_FILES[kind]}", **body, "title": kind}
+    named = {"$schema": _DIALECT, "$id": f"{_BASE}/{_FILES[kind]}", **body, "title": kind}
+    return {**named, "examples": [example_of(kind, _MODELS[kind])]}
 
 
 def write(directory: str | Path, *, existing: bool = False) -> list[str]:
@@ -97,6 +99,7 @@ def _combined() -> dict[str, Any]:
         "$id": f"{_BASE}/{_COMBINED}",
         "title": "Manifest",
         "description": "One document of a reconciler project, of any kind.",
+        "examples": [example_of(kind, model) for kind, model in MODELS.items()],
         "type": "object",
         "properties": {"kind": {"enum": list(MODELS), "description": "What this document describes."}},
         # What is common to all kinds is said here only where no kind says it: editors show an error as often as it is

@@ -49,6 +49,16 @@ def test_every_schema_names_its_dialect_and_itself() -> None:
         assert schema["description"]
 
 
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_schema_shows_whole_documents_that_it_takes(name: str) -> None:
+    """One of its kind; the combined schema one of each kind."""
+    schema = schemas()[name]
+    judge = jsonschema.Draft202012Validator(schema)
+    assert [list(judge.iter_errors(example)) for example in schema["examples"]] == [[]] * len(schema["examples"])
+    kinds = [example["kind"] for example in schema["examples"]]
+    assert kinds == (["Action", "Trigger", "ParameterSet", "Project"] if name == "manifest.schema.json" else kinds[:1])
+
+
 def test_no_mapping_takes_unknown_keys() -> None:
     """Wherever keys are listed, no others are legal; the combined schema leaves that to each kind."""
     for name, schema in schemas().items():
