@@ -18,8 +18,9 @@ FORMAT: Final = 1
 
 def without_known(drift: Drift, known: Collection[str]) -> Drift:
     """Return the drift without deviations whose fingerprint is known."""
-    left = tuple(each for each in drift.deviations if not _is_drift(each) or fingerprint_of(each) not in known)
-    return replace(drift, deviations=left, known=len(drift.deviations) - len(left))
+    found = {each.address for each in drift.deviations if _is_drift(each) and fingerprint_of(each) in known}
+    left = tuple(each for each in drift.deviations if each.address not in found)
+    return replace(drift, deviations=left, known=frozenset(found))
 
 
 def fingerprint_of(deviation: Deviation) -> str:

@@ -16,7 +16,7 @@ class Drift:
     A difference is the change that would undo it: ``before`` is live, ``after`` what the manifests say, a create
     means the resource is missing, and ``observed`` names who modified the live resource and when.
 
-    With an inventory, ``deviations`` tell drift from what git has moved on with; ``known`` of them stand in a baseline
+    With an inventory, ``deviations`` tell drift from what git has moved on with; those of ``known`` stand in a baseline
     and are left out. ``asked`` are resources that a plan would not touch: git asks for them all the same.
     """
 
@@ -27,7 +27,7 @@ class Drift:
     unmanaged: tuple[Unmanaged, ...] = ()
     inventory: InventoryRef | None = None
     deviations: tuple[Deviation, ...] = ()
-    known: int = 0
+    known: frozenset[Address] = frozenset()
     asked: frozenset[Address] = frozenset()
 
     @classmethod
@@ -43,6 +43,15 @@ class Drift:
             plan.drift,
             asked=frozenset({*plan.left_alone, *(at for refusal in plan.refusals for at in refusal.addresses)}),
         )
+
+    @property
+    def pending(self) -> tuple[Address, ...]:
+        """What only git has moved on with, in order; nothing without an inventory, for nobody can tell."""
+        if self.inventory is None:
+            return ()
+        outside = {each.address for each in self.deviations if each.state is not DriftState.PENDING}
+        asked_for = {change.address for change in self.differences} | self.asked
+        return tuple(sorted(asked_for - outside - self.known))
 
     @property
     def is_drifted(self) -> bool:

@@ -207,6 +207,21 @@ def deviation_json(deviation: Deviation) -> dict[str, Any]:
     }
 
 
+def difference_json(change: Change, *, state: str) -> dict[str, Any]:
+    """Return one difference between live and manifest in the same members, for where nobody knows what was applied."""
+    observed = change.observed
+    return {
+        "address": str(change.address),
+        "type": change.address.kind.value.lower(),
+        "name": change.address.name,
+        "state": state,
+        "modified": None if observed is None else _timestamp(observed.modified),
+        "modified_by": "" if observed is None else observed.modified_by,
+        "fields": [_field_json(field, reveal=False) for field in change.fields],
+        "source_range": _range_json(change.origin),
+    }
+
+
 def _refusal_json(refusal: Refusal) -> dict[str, Any]:
     return {
         "rule": refusal.rule,

@@ -76,27 +76,22 @@ class DriftView:
 
 def drift_view(drift: Drift) -> DriftView:
     """Return the text of a drift report: three ways with an inventory, without one manifests against live."""
-    if drift.inventory is None:
-        found, pending = tuple(map(_difference, drift.differences)), 0
-    else:
-        found = outside(drift.deviations)
-        pending = max(0, _only_in_git(drift) - drift.known)
+    found = tuple(map(_difference, drift.differences)) if drift.inventory is None else outside(drift.deviations)
     counts = Counter(each.state for each in found)
     return DriftView(
         place=visible(place(drift.identity)),
         found=found,
         told=f"Drift: {drift_counts(counts)}." if found else "No drift.",
-        pending=pending,
-        known=drift.known,
+        pending=len(drift.pending),
+        known=len(drift.known),
         unchanged=drift.unchanged,
         unmanaged=unmanaged_views(drift.unmanaged),
     )
 
 
-def _only_in_git(drift: Drift) -> int:
-    outside = {each.address for each in drift.deviations if each.state is not DriftState.PENDING}
-    asked_for = {change.address for change in drift.differences} | drift.asked
-    return len(asked_for - outside)
+def drift_sides(drift: Drift) -> tuple[str, str]:
+    """Return what ``before`` and ``after`` of a report's fields are."""
+    return _LIVE_AND_MANIFEST if drift.inventory is None else _APPLIED_AND_LIVE
 
 
 def outside(deviations: Iterable[Deviation]) -> tuple[DeviationView, ...]:
@@ -141,16 +136,18 @@ def _difference(change: Change) -> DeviationView:
         compares=change.before is not None and change.after is not None,
         origin="" if change.origin is None else visible(str(change.origin)),
         span=change.origin,
-        restore=visible(_restore(change.address)),
-        accept=visible(_accept(change.address, change.op)),
+        restore=visible(remedies(change)["restore"]),
+        accept=visible(remedies(change)["accept"]),
         modified_by="" if change.observed is None else visible(change.observed.modified_by),
         modified=None if change.observed is None else change.observed.modified,
     )
 
 
-def remedies(deviation: Deviation) -> dict[str, str]:
+def remedies(deviation: Deviation | Change) -> dict[str, str]:
     """Return the commands that end a deviation: ``restore`` what the manifests say, or ``accept`` what is live."""
     address = deviation.address
+    if isinstance(deviation, Change):
+        return {"restore": _restore(address), "accept": _accept(address, deviation.op)}
     if deviation.is_replaced:
         # What somebody else made has to become ours before either.
         adopt = f"reconciler adopt {address}"

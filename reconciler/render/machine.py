@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, ChangeStarted, Event
@@ -12,7 +12,8 @@ from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import DriftState, Plan
-from reconciler.render.deviations import drift_view, remedies
+from reconciler.render.deviations import drift_sides, remedies
+from reconciler.render.palette import DRIFTED
 
 #: Minor versions only add members; readers refuse another major version.
 FORMAT_VERSION: Final = "1.0"
@@ -33,13 +34,14 @@ def plan_json(plan: Plan, *, reveal: bool = False) -> str:
 
 
 def drift_json(drift: Drift) -> str:
-    """Return what differs and a line end, each difference in the form a plan's change has.
+    """Return what is live other than it should be and a line end: ``resource_drift`` as a plan has it, with remedies.
 
-    With an inventory ``deviations`` tell who moved, git or somebody on the platform, each with both remedies.
+    ``sides`` say what ``before`` and ``after`` are: what was applied is only known with an inventory. ``pending`` names
+    what git has moved on with.
     """
-    from reconciler.plan.planfile import deviation_json, document
+    from reconciler.plan.planfile import document
 
-    # The differences are changes, so the plan's own document tells them; only what it decides is left out.
+    # The plan's own document tells all that is no difference.
     told = document(
         Plan(
             drift.identity,
@@ -51,18 +53,27 @@ def drift_json(drift: Drift) -> str:
         )
     )
     members = ("format_version", "tool_version", "platform", "source", "inventory", "unmanaged")
-    left_out = {"requests", "depends_on"}
+    before, after = drift_sides(drift)
     return _document(
         {
             **{name: told[name] for name in members},
             "summary": _drift_summary(drift, told["summary"]),
-            "resource_drift": [
-                {name: member for name, member in change.items() if name not in left_out}
-                for change in told["resource_changes"]
-            ],
-            "deviations": [{**deviation_json(each), "remedies": remedies(each)} for each in drift.deviations],
+            "sides": {"before": before, "after": after},
+            "resource_drift": list(_resource_drift(drift)),
+            "pending": [str(address) for address in drift.pending],
         }
     )
+
+
+def _resource_drift(drift: Drift) -> Iterator[dict[str, Any]]:
+    from reconciler.plan.planfile import deviation_json, difference_json
+
+    if drift.inventory is None:
+        for change in drift.differences:
+            yield {**difference_json(change, state=DRIFTED[change.op]), "remedies": remedies(change)}
+    for each in drift.deviations:
+        if each.state is not DriftState.PENDING:
+            yield {**deviation_json(each), "remedies": remedies(each)}
 
 
 def _drift_summary(drift: Drift, counts: Mapping[str, int]) -> dict[str, int]:
@@ -77,7 +88,7 @@ def _drift_summary(drift: Drift, counts: Mapping[str, int]) -> dict[str, int]:
         return summary
     states = Counter(each.state for each in drift.deviations)
     outside = {"drift": states[DriftState.DRIFT], "both": states[DriftState.BOTH], "gone": states[DriftState.MISSING]}
-    return {**summary, **outside, "pending": drift_view(drift).pending, "known": drift.known}
+    return {**summary, **outside, "pending": len(drift.pending), "known": len(drift.known)}
 
 
 def diagnostics_json(diagnostics: Sequence[Diagnostic], counts: Mapping[str, int]) -> str:

@@ -42,11 +42,13 @@ def test_drift_tells_both_sides_and_who_it_was() -> None:
     drift = Drift.of(plan_of([wanted(timeout=30), wanted("new")], [live(timeout=45), live("stray")]))
 
     told = json.loads(drift_json(drift))
-    (missing, differing) = sorted(told["resource_drift"], key=lambda each: each["change"]["actions"])
+    (differing, missing) = sorted(told["resource_drift"], key=lambda each: each["address"])
 
-    assert missing["address"] == "action.new"
+    assert (missing["address"], missing["state"], missing["modified_by"]) == ("action.new", "missing", "")
+    assert told["sides"] == {"before": "live", "after": "manifest"}
+    assert differing["state"] == "differs"
     assert differing["fields"] == [{"pointer": "/spec/timeout", "before": 45, "after": 30}]
-    assert differing["observed"]["modified_by"] == "ana@example.com"
+    assert differing["modified_by"] == "ana@example.com"
     assert told["summary"] == {"missing": 1, "differing": 1, "unwanted": 0, "unchanged": 0, "unmanaged": 1}
     assert "requests" not in differing
 

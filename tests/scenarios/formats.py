@@ -95,14 +95,13 @@ def _rows(text: str) -> frozenset[tuple[str, str]]:
 
 
 def _json(document: dict[str, Any]) -> Told:
-    # A drift report tells what is pending as well, a plan has that among its changes.
-    drift = document.get("deviations", document["resource_drift"])
-    assert "resource_changes" not in document or "pending" not in {each["state"] for each in drift}
+    drift = document["resource_drift"]
+    assert "pending" not in {each["state"] for each in drift}
     changes = document.get("resource_changes", ())
     return Told(
         frozenset(
             {(each["change"]["actions"][0], each["address"]) for each in changes}
-            | {(each["state"], each["address"]) for each in drift if each["state"] != "pending"}
+            | {(each["state"], each["address"]) for each in drift}
         ),
         frozenset(each["rule"] for each in document.get("refusals", ())),
     )

@@ -126,7 +126,7 @@ def test_what_was_made_anew_outside_is_drift(owned: Folder) -> None:
         "| missing | `action.report` | made anew | `local@localhost` |"
         in owned.run("drift", "--output", "markdown").out
     )
-    (told,) = json.loads(owned.run("drift", "--output", "json").out)["deviations"]
+    (told,) = json.loads(owned.run("drift", "--output", "json").out)["resource_drift"]
     assert told["remedies"]["restore"] == ("reconciler adopt action.report && reconciler apply --target action.report")
     assert owned.run("adopt", "action.report").code == 0
     assert owned.run("drift").code == 0

@@ -105,7 +105,7 @@ def test_each_remedy_is_a_command_that_works(folder: Folder, remedy: str, left: 
     assert folder.run("apply", "--auto-approve").code == 0
     live(folder).update_action("ingest", UpdateActionRequest(uri="img:by-hand"))
 
-    (found,) = json.loads(folder.run("drift", "--output", "json").out)["deviations"]
+    (found,) = json.loads(folder.run("drift", "--output", "json").out)["resource_drift"]
     command = shlex.split(found["remedies"][remedy])[1:]
     ended = folder.run(*command, *(["--auto-approve"] if remedy == "restore" else []))
 
