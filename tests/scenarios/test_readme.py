@@ -31,17 +31,6 @@ def test_the_manifests_shown_are_valid(folder: Folder) -> None:
     assert folder.run("validate", "--warnings-as-errors").said == "1 action and 1 trigger valid.\n"
 
 
-def test_the_problems_shown_are_what_is_told_of_such_manifests(folder: Folder) -> None:
-    """Two slips in an action and one in a trigger read as they are shown, to the column."""
-    head = "apiVersion: reconciler/v1\nkind: {}\nmetadata:\n  name: {}\nspec:\n"
-    count = "  uri: ghcr.io/example-robotics/count-messages:1.4\n  timeout: 1h\n  paramters: {}\n"
-    bags = '  action_name: count_messages\n  required_inputs: ["**/*.{bag,mcap}"]\n'
-    folder.write("actions/count.yaml", head.format("Action", "count_messages") + count)
-    folder.write("triggers/bags.yaml", head.format("Trigger", "on_new_bags") + bags)
-    shown = next(block for block in blocks("console") if block.startswith("$ reconciler validate\n"))
-    assert folder.run("validate").said == shown.removeprefix("$ reconciler validate\n")
-
-
 def test_the_server_configuration_shown_is_legal(folder: Folder) -> None:
     """Whoever copies it has a server once the tokens are there."""
     folder.write("server.yaml", blocks("yaml", text=LOCAL_PLATFORM)[0])
