@@ -166,6 +166,8 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
         environment = choose(spec, asked=name)
     platform, named_by = _platform(flags, environ, environment, project_file)
     _refuse_profile_without_effect(flags, environ)
+    if platform is PlatformKind.EMBEDDED:
+        _refuse_account_of_no_effect(flags, named_by)
     return Settings(
         root=root,
         given=flags.files,
@@ -378,8 +380,11 @@ def _kind(named: str, source: str) -> PlatformKind:
 
 def _embedded_path(flags: Flags, environ: Mapping[str, str], in_file: str | None, *, root: Path, cwd: Path) -> Path:
     for named in (flags.platform, OwnOptions(environ)("PLATFORM")):
-        kind, _, path = (named or "").partition(":")
-        if kind == PlatformKind.EMBEDDED and path:
+        kind, colon, path = (named or "").partition(":")
+        if kind == PlatformKind.EMBEDDED and colon:
+            if not path.strip():
+                # A variable that somebody forgot to set would be the project's own database.
+                raise ConfigurationError(f'"{named}" names no database', hint="write embedded, or embedded:PATH")
             return cwd / path
     return root / (in_file or DEFAULT_EMBEDDED)
 
@@ -391,6 +396,16 @@ def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> 
             raise ConfigurationError(
                 f"--profile {flags.profile} has no effect while {variable} is set",
                 hint=f"unset {variable} for this run",
+            )
+
+
+def _refuse_account_of_no_effect(flags: Flags, named_by: str) -> None:
+    """Whoever names an address or a profile means Roboto, and would take the embedded platform's word for its own."""
+    for option, given in (("--endpoint", flags.endpoint), ("--profile", flags.profile)):
+        if given:
+            raise ConfigurationError(
+                f"{option} {given} has no effect on the embedded platform, which {named_by} names",
+                hint=f"leave {option} out, or say --platform roboto",
             )
 
 

@@ -12,7 +12,7 @@ from reconciler.cli.options import flags_of, manifest_options, output_option, pl
 from reconciler.cli.permits import lock_option
 
 
-@click.command("adopt", epilog="Example: reconciler adopt action.ros_ingest   or: reconciler adopt --all")
+@click.command("adopt", epilog="Example: reconciler adopt action.count_messages   or: reconciler adopt --all")
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
 @click.option("--all", "everything", is_flag=True, help="Everything that is declared, live, and not yet ours.")
 @manifest_options
@@ -31,7 +31,7 @@ def command(
     from reconciler.project import Project
 
     if everything == bool(addresses):
-        raise click.UsageError("name what to adopt, such as action.ros_ingest, or say --all")
+        raise click.UsageError("name what to adopt, such as action.count_messages, or say --all")
     project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
     found = adopt(project, _addresses(addresses), lock_timeout=lock_timeout)
     if output == "json":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.filled import FilledPath
 from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
@@ -34,7 +35,7 @@ _PLANNING = ("files", "targets", "excludes", "labels", "no_cache", *PERMITS)
 
 
 @click.command("apply", epilog="Example: reconciler apply   or, in CI: reconciler apply plan.json")
-@click.argument("planfile", required=False, type=click.Path(path_type=Path))
+@click.argument("planfile", required=False, type=FilledPath())
 @manifest_options
 @scope_options
 @permit_options

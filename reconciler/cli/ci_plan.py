@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.at_forge import connected, forge_option, here
+from reconciler.cli.filled import FilledPath
 
 if TYPE_CHECKING:
     from reconciler.forge.port import Forge
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
 @click.option(
     "--for",
     "planfile",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilledPath(dir_okay=False),
     metavar="PLANFILE",
     help="The plan about to be applied: leave with 4 unless all it does was reviewed.",
 )
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the reviewed plan here."
-)
+@click.option("--out", type=FilledPath(dir_okay=False), metavar="FILE", help="Save the reviewed plan here.")
 @click.option(
     "--name",
     default="reconciler-plan",

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from reconciler.cli.at_forge import connected, forge_option, here
+from reconciler.cli.filled import FilledPath
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,7 +28,7 @@ def _report_option(command: Command) -> Command:
     return click.option(
         "--body-file",
         required=True,
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=FilledPath(dir_okay=False),
         metavar="FILE",
         help="Markdown; a file that is missing or empty becomes a note that there is no report.",
     )(command)

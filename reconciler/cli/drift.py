@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.filled import FilledPath
 from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from reconciler.plan.drift import Drift
 
 
-@click.command("drift", epilog="Example: reconciler drift --output markdown >> $GITHUB_STEP_SUMMARY")
+@click.command("drift", epilog="Example: reconciler drift --output markdown > drift.md")
 @manifest_options
 @scope_options
 @platform_options
 @click.option(
     "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilledPath(dir_okay=False),
     metavar="FILE",
     help="Known drift, left out until it changes.",
 )

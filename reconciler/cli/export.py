@@ -29,7 +29,7 @@ _PUBLIC: Final = 0o644
 _PRIVATE: Final = 0o600
 
 
-@click.command("export", epilog="Example: reconciler export --kind trigger --name 'ingest_*' --label team=fleet")
+@click.command("export", epilog="Example: reconciler export --kind trigger --name 'on_*'")
 @click.option(
     "--out",
     type=FILLED,

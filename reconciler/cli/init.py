@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from reconciler.cli.filled import FILLED, FilledPath
 from reconciler.cli.remedies import cannot_write
 from reconciler.cli.templates import (
     ACTION,
@@ -27,8 +28,8 @@ _OWN_FOLDER: Final = ".reconciler"
 
 
 @click.command("init", epilog="Example: reconciler init && reconciler plan --platform embedded")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
-@click.option("--name", metavar="NAME", help="The project's name.  [default: the folder's]")
+@click.argument("folder", type=FilledPath(file_okay=False), default=Path())
+@click.option("--name", type=FILLED, metavar="NAME", help="The project's name.  [default: the folder's]")
 def command(*, folder: Path, name: str | None) -> None:
     """Start a project: reconciler.yaml, an example action and an example trigger, and the schema for your editor.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "invoke",
-    epilog="Example: reconciler invoke count_messages --dataset ds_1234 --input '**/*.bag' --param limit=10",
+    epilog="Example: reconciler invoke count_messages --dataset ds_1234 --input '**/*.bag' --param topics=/scan",
 )
 @click.argument("action", type=FILLED, metavar="ACTION", shell_complete=completing.names_of("Action"))
 @click.option("--dataset", type=FILLED, metavar="ID", help="The dataset that input files come from.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from reconciler.cli import collection, completing
+from reconciler.cli.filled import FILLED
 from reconciler.cli.options import flags_of, manifest_options, output_option, read_stdin
 
 if TYPE_CHECKING:
@@ -26,16 +27,23 @@ _EVERY_WARNING: Final = "every warning"
 @manifest_options
 @click.option(
     "--select",
+    type=FILLED,
     metavar="RULE,...",
     multiple=True,
     shell_complete=completing.rules,
     help="Check these rules only; also all, or default.",
 )
 @click.option(
-    "--ignore", metavar="RULE,...", multiple=True, shell_complete=completing.rules, help="Do not check these rules."
+    "--ignore",
+    type=FILLED,
+    metavar="RULE,...",
+    multiple=True,
+    shell_complete=completing.rules,
+    help="Do not check these rules.",
 )
 @click.option(
     "--warnings-as-errors",
+    type=FILLED,
     is_flag=False,
     flag_value=_EVERY_WARNING,
     metavar="[RULE,...]",
@@ -45,6 +53,7 @@ _EVERY_WARNING: Final = "every warning"
 @click.option("--list", "is_list", is_flag=True, help="List the rules and leave.")
 @click.option(
     "--explain",
+    type=FILLED,
     metavar="RULE",
     shell_complete=completing.rule,
     help="Say what a rule finds and why, with examples, and leave.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -27,13 +27,19 @@ class _Pipe(io.FileIO):
 
 
 def let_readers_leave() -> None:
-    """From here on print to a standard output that no reader can break; nothing changes on a terminal."""
+    """From here on print to streams that no reader can break; nothing changes on a terminal."""
+    sys.stdout = _unbroken(sys.stdout)
+    sys.stderr = _unbroken(sys.stderr)
+
+
+def _unbroken(stream: TextIO) -> TextIO:
     try:
-        descriptor = sys.stdout.fileno()
+        descriptor = stream.fileno()
     except (OSError, ValueError, AttributeError):
         # Captured, or closed: nobody can leave.
-        return
+        return stream
     if os.isatty(descriptor):
-        return
+        return stream
     pipe = io.BufferedWriter(_Pipe(descriptor, "w", closefd=False))
-    sys.stdout = io.TextIOWrapper(pipe, encoding=sys.stdout.encoding, errors=sys.stdout.errors)
+    by_line = isinstance(stream, io.TextIOWrapper) and stream.line_buffering
+    return io.TextIOWrapper(pipe, encoding=stream.encoding, errors=stream.errors, line_buffering=by_line)

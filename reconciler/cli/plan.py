@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import collection
+from reconciler.cli.filled import FilledPath
 from reconciler.cli.noting import note
 from reconciler.cli.options import (
     flags_of,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @scope_options
 @permit_options
 @platform_options
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the plan for apply.")
+@click.option("--out", type=FilledPath(dir_okay=False), metavar="FILE", help="Save the plan for apply.")
 @click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
 @click.option("--show-sensitive", is_flag=True, help="Print secret values; a saved plan never holds them.")
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with 1 when there are warnings.")

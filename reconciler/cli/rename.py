@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.renaming import Edit
 
 
-@click.command("rename", epilog="Example: reconciler rename action.ros_ingest ros_index")
+@click.command("rename", epilog="Example: reconciler rename action.count_messages count_topics")
 @click.argument("address", shell_complete=completing.addresses)
 @click.argument("new_name")
 @manifest_options

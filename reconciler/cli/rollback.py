@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.filled import FilledPath
 from reconciler.cli.noting import note
 from reconciler.cli.options import flags_of, manifest_options, output_option, platform_options, read_stdin
 from reconciler.cli.permits import lock_option, permit_options, permits_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @permit_options
 @platform_options
 @lock_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the plan for apply.")
+@click.option("--out", type=FilledPath(dir_okay=False), metavar="FILE", help="Save the plan for apply.")
 @click.option("--auto-approve", is_flag=True, help="Apply without asking.")
 @click.option("--no-input", is_flag=True, envvar="RECONCILER_NO_INPUT", help="Never ask; refuse instead.")
 @output_option("text", "json", "markdown")

@@ -37,6 +37,8 @@ def read_plan(path: Path) -> Plan:
     """
     from reconciler.plan.planfile import loads
 
+    if path.is_dir() or path.suffix in (".yaml", ".yml"):
+        raise PlanFileError(f"{path} is no saved plan", hint=f"manifests are named with --file: --file {path}")
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

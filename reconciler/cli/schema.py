@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
+from reconciler.cli.filled import FilledPath
 
-@click.command("schema", epilog="Example: reconciler schema --check")
+_DEFAULT: Final = Path("schemas")
+
+
+@click.command("schema", epilog="Example: reconciler schema --check --existing")
 @click.option(
     "--dir",
     "directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("schemas"),
+    type=FilledPath(file_okay=False),
+    default=_DEFAULT,
     show_default=True,
     help="Where the schemas are written.",
 )
@@ -29,7 +34,8 @@ def command(*, directory: Path, check: bool, existing: bool) -> None:
     for name in outdated:
         click.echo(f"{directory / name} is missing or stale", err=True)
     if outdated:
-        click.echo("  hint: run reconciler schema and commit what it writes", err=True)
+        again = f"reconciler schema{'' if directory == _DEFAULT else f' --dir {directory}'}{' --existing' * existing}"
+        click.echo(f"  hint: run {again} and commit what it writes", err=True)
         raise click.exceptions.Exit(1)
     click.echo("The schemas are current.")
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.filled import FilledPath
 from reconciler.cli.options import output_option
 from reconciler.cli.plan import show
 from reconciler.cli.saved import read_plan
 
 
 @click.command("show", epilog="Example: reconciler show plan.json --output markdown")
-@click.argument("planfile", type=click.Path(path_type=Path))
+@click.argument("planfile", type=FilledPath())
 @output_option("text", "json", "markdown", "html")
 def command(*, planfile: Path, output: str, no_color: bool) -> None:
     """Show a plan that was saved with plan --out.

@@ -116,7 +116,7 @@ def _show(trigger: str, evaluations: list[tuple[DatasetRecord, Evaluation]], ref
     from reconciler.render.lines import show_lines
 
     if not evaluations:
-        click.echo("There is no dataset to evaluate the trigger for.", err=True)
+        click.echo("There is no dataset to evaluate the trigger for; make one: reconciler dataset import DIR", err=True)
     for each in evaluations:
         show_lines(stdout(), evaluation_lines(*each))
     for reason in refused:

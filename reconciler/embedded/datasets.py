@@ -50,7 +50,10 @@ def read_dataset(rows: Rows, dataset_id: str, *, caller: Caller, owner: str | No
     """Return one dataset of an organization the caller is a member of."""
     record = rows.datasets.find(dataset_id) if is_printable(dataset_id) else None
     if record is None or record.org_id not in caller.organizations or owner not in (None, record.org_id):
-        raise NotFound(f'there is no dataset "{dataset_id}", or none you may see')
+        raise NotFound(
+            f'there is no dataset "{dataset_id}", or none you may see',
+            hint="see those there are: reconciler dataset list",
+        )
     return record
 
 

@@ -82,7 +82,10 @@ def read_invocation(rows: Rows, invocation_id: str, *, caller: Caller, owner: st
     """Return one invocation of an organization the caller is a member of."""
     record = rows.invocations.find(invocation_id) if is_printable(invocation_id) else None
     if record is None or record.org_id not in caller.organizations or owner not in (None, record.org_id):
-        raise NotFound(f'there is no invocation "{invocation_id}", or none you may see')
+        raise NotFound(
+            f'there is no invocation "{invocation_id}", or none you may see',
+            hint="see those there are: reconciler invocations list",
+        )
     return record
 
 

@@ -222,3 +222,31 @@ def test_1_when_some_invocations_could_not_be_cancelled(folder: Folder, server: 
 
     assert (ended.code, ended.out) == (1, "Cancelled 3 invocations.\n")
     assert ended.err == "1 invocation could not be cancelled; reconciler cancel --all tries again\n"
+
+
+@pytest.mark.parametrize("flag", ["--endpoint", "--profile"])
+def test_whoever_names_an_account_never_gets_the_embedded_platform(folder: Folder, flag: str) -> None:
+    """The project file says embedded, the flag means Roboto: nobody takes the one's plan for the other's."""
+    folder.monkeypatch.delenv("ROBOTO_API_KEY", raising=False)
+    folder.write("reconciler.yaml", "apiVersion: reconciler/v1\nkind: Project\nspec: { platform: embedded }\n")
+    folder.action("one")
+    ended = folder.run("plan", flag, "https://example.com")
+    assert (ended.code, ended.out) == (1, "")
+    assert f"{flag} https://example.com has no effect on the embedded platform" in ended.err
+    assert f"leave {flag} out, or say --platform roboto" in ended.err
+
+
+def test_an_embedded_platform_without_its_path_is_no_other_one(folder: Folder) -> None:
+    """``embedded:$DATABASE`` without the variable would be the project's own."""
+    folder.action("one")
+    ended = folder.run("plan", "--platform", "embedded:")
+    assert (ended.code, ended.err.splitlines()[0]) == (1, 'error: "embedded:" names no database')
+
+
+@pytest.mark.parametrize("name", ["one.yaml", "."])
+def test_manifests_are_no_saved_plan(folder: Folder, name: str) -> None:
+    """Whoever comes from kubectl is told the flag."""
+    folder.action("one")
+    ended = folder.embedded("apply", name)
+    assert ended.code == 1
+    assert f"--file {name}" in ended.err

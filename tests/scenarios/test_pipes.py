@@ -57,6 +57,26 @@ def test_a_verdict_nobody_reads_is_still_the_exit_code(fleet: Folder, output: st
     assert unread(fleet, "drift", "--output", output) == (2, "")
 
 
+def test_a_reader_of_the_words_may_leave_as_well(folder: Folder) -> None:
+    """As in ``2>&1 | head``: a stale plan is still stale."""
+    folder.action("one")
+    folder.embedded("plan", "--out", "plan.json")
+    folder.action("two")
+    folder.embedded("apply", "--auto-approve")
+    read, write = os.pipe()
+    os.close(read)
+    ran = subprocess.run(
+        [sys.executable, "-m", "reconciler", "apply", "plan.json", "--platform", "embedded"],
+        cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=write,
+        stderr=write,
+        check=False,
+    )
+    os.close(write)
+    assert ran.returncode == 4
+
+
 def test_fmt_reads_standard_input_and_prints_what_it_becomes(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """As an editor asks for it; with --check it only tells, and text that cannot be read prints nothing."""
     canonical = "apiVersion: reconciler/v1\nkind: Action\nmetadata: { name: one }\nspec: { uri: x }\n"

@@ -128,3 +128,25 @@ def test_the_command_that_is_offered_applies_the_plan(folder: Folder) -> None:
     assert shlex.split(offered)[0] == "reconciler"
     assert folder.run(*shlex.split(offered)[1:]).code == 0
     assert folder.run("plan", "--platform", "embedded", "--org", "og_lab", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--out", ""),
+        ("show", ""),
+        ("apply", ""),
+        ("schema", "--dir", " "),
+        ("init", ""),
+        ("init", "--name", ""),
+        ("lint", "--select", ""),
+        ("drift", "--baseline", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_or_name_is_a_variable_that_was_not_set(folder: Folder, arguments: tuple[str, ...]) -> None:
+    """Wrong usage, and nothing is written where one happens to be."""
+    ended = folder.run(*arguments)
+    assert ended.code == 64
+    assert "it is empty" in ended.err
+    assert list(folder.path.iterdir()) == []
