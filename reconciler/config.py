@@ -165,9 +165,7 @@ def resolve(flags: Flags, *, environ: Mapping[str, str], cwd: Path, for_environm
     if for_environment:
         environment = choose(spec, asked=name)
     platform, named_by = _platform(flags, environ, environment, project_file)
-    _refuse_profile_without_effect(flags, environ)
-    if platform is PlatformKind.EMBEDDED:
-        _refuse_account_of_no_effect(flags, named_by)
+    _refuse_without_effect(flags, environ, embedded_by=named_by if platform is PlatformKind.EMBEDDED else "")
     return Settings(
         root=root,
         given=flags.files,
@@ -389,22 +387,18 @@ def _embedded_path(flags: Flags, environ: Mapping[str, str], in_file: str | None
     return root / (in_file or DEFAULT_EMBEDDED)
 
 
-def _refuse_profile_without_effect(flags: Flags, environ: Mapping[str, str]) -> None:
-    """A token variable beats every profile, so a profile that was asked for would silently be another account."""
+def _refuse_without_effect(flags: Flags, environ: Mapping[str, str], *, embedded_by: str) -> None:
+    """Whoever names an account would take the answer of another for its own: the embedded one's, or a token's."""
     for variable in ("ROBOTO_API_KEY", "ROBOTO_BEARER_TOKEN"):
         if flags.profile and environ.get(variable):
             raise ConfigurationError(
                 f"--profile {flags.profile} has no effect while {variable} is set",
                 hint=f"unset {variable} for this run",
             )
-
-
-def _refuse_account_of_no_effect(flags: Flags, named_by: str) -> None:
-    """Whoever names an address or a profile means Roboto, and would take the embedded platform's word for its own."""
     for option, given in (("--endpoint", flags.endpoint), ("--profile", flags.profile)):
-        if given:
+        if given and embedded_by:
             raise ConfigurationError(
-                f"{option} {given} has no effect on the embedded platform, which {named_by} names",
+                f"{option} {given} has no effect on the embedded platform, which {embedded_by} names",
                 hint=f"leave {option} out, or say --platform roboto",
             )
 

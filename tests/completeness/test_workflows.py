@@ -169,3 +169,15 @@ def scripts_of(content: dict[str, Any]) -> Iterator[str]:
     for name, job in content.items():
         if name not in _NO_JOBS:
             yield from (line for part in ("script", "after_script") for line in job.get(part, []))
+
+
+def test_no_job_of_gitlab_relies_on_a_variable_that_the_project_may_have() -> None:
+    """A variable of the project wins over a job's own: the token that may only read would be the one that may write."""
+    jobs = {name: job for name, job in read(GITLAB).items() if name not in _NO_JOBS}
+    tokens = {name: job.get("variables", {}).get("ROBOTO_API_KEY") for name, job in jobs.items()}
+    assert tokens == {
+        "validate": None,
+        "reconciler-plan": "$ROBOTO_API_KEY_READ_ONLY",
+        "apply": "$ROBOTO_API_KEY_WRITE",
+        "drift": "$ROBOTO_API_KEY_READ_ONLY",
+    }

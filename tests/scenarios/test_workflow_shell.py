@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from reconciler.forge.bodies import marker_of
 from tests.forge.fake import TOKEN, serving
 from tests.forge.fake_github import FakeGitHub
 from tests.scenarios.conftest import Folder
@@ -22,7 +23,11 @@ WORKFLOWS: Final = Path(__file__).parents[2] / ".github" / "workflows"
 HEAD, MERGED = "a" * 40, "b" * 40
 
 #: What the expressions in the environment of steps come to, besides secrets and inputs, which nobody has given here.
-EXPRESSIONS: Final = {"${{ github.token }}": TOKEN, "${{ inputs.environment || 'default' }}": "default"}
+EXPRESSIONS: Final = {
+    "${{ github.token }}": TOKEN,
+    "${{ inputs.environment || 'default' }}": "default",
+    "${{ inputs.working-directory }}": ".",
+}
 
 _EXPRESSION: Final = re.compile(r"\$\{\{.*?\}\}")
 
@@ -173,3 +178,34 @@ def test_an_outage_fails_the_look_for_drift(runner: Runner, folder: Folder) -> N
     folder.action("ingest")
     assert runner.run("drift.yml", "drift", RECONCILER_PLATFORM="embedded:/dev/null/nowhere") == [1]
     assert runner.github.issues == []
+
+
+@pytest.mark.parametrize("workflow", ["plan.yml", "apply.yml", "drift.yml"])
+@pytest.mark.parametrize(
+    ("folder_input", "name"),
+    [(".", "staging"), ("./", "staging"), ("fleet", "staging-fleet"), ("./robots/day 1/", "staging-robots-day-1")],
+)
+def test_two_projects_in_one_repository_share_nothing(
+    tmp_path: Path, workflow: str, folder_input: str, name: str
+) -> None:
+    """The kept plan, the comment and the issue are named for the folder, in letters that all three take."""
+    (job,) = (each for each in read_jobs(workflow).values() if "permissions" in each and "concurrency" in each)
+    step = next(each for each in job["steps"] if each.get("id") == "project")
+    output = tmp_path / "output"
+    subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={"ENVIRONMENT": "staging", "FOLDER": folder_input, "GITHUB_OUTPUT": str(output)},
+        check=True,
+    )
+    assert output.read_text() == f"name={name}\n"
+    assert marker_of(name)
+    assert "${{ inputs.working-directory }}" in job["concurrency"]["group"]
+    named = [str(each) for each in job["steps"] if "reconciler-plan-" in str(each) or "MARKER" in str(each)]
+    assert named
+    assert all("steps.project.outputs.name" in each for each in named)
+
+
+def read_jobs(workflow: str) -> dict[str, Any]:
+    """Return the jobs of a workflow."""
+    jobs: dict[str, Any] = yaml.safe_load((WORKFLOWS / workflow).read_text())["jobs"]
+    return jobs
