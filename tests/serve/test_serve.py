@@ -222,7 +222,7 @@ def test_an_executor_runs_what_is_queued(database: Path) -> None:
 
 
 def test_a_run_gets_the_secrets_it_asks_for(database: Path, tmp_path: Path) -> None:
-    """The operator provides them to the server, as to any other runner."""
+    """The operator provides them to the server, as to any other runner; what it prints of them is masked."""
     secrets = tmp_path / "secrets.json"
     secrets.write_text('{"roboto-secret://greeting": "good day"}')
     folder = tmp_path / "runs"
@@ -231,7 +231,11 @@ def test_a_run_gets_the_secrets_it_asks_for(database: Path, tmp_path: Path) -> N
         "name": "greet",
         "parameters": [{"name": "words", "default": "roboto-secret://greeting"}],
         "container_parameters": {
-            "entry_point": ["sh", "-c", "pwd; cat $ROBOTO_ACTION_RUNTIME_CONFIG_DIR/secrets.json"]
+            "entry_point": [
+                "sh",
+                "-c",
+                "pwd; cd $ROBOTO_ACTION_RUNTIME_CONFIG_DIR; cat secrets.json; tr a-z A-Z <secrets.json",
+            ]
         },
     }
     options = ("--executor", "process", "--secrets", str(secrets), "--work-dir", str(folder))
@@ -239,7 +243,8 @@ def test_a_run_gets_the_secrets_it_asks_for(database: Path, tmp_path: Path) -> N
         status, logs = run_of(client, action)
 
     assert status == 5, logs
-    assert '{"words": "good day"}' in logs
+    assert '{"WORDS": "GOOD DAY"}' in logs
+    assert '{"words": "(sensitive value)"}' in logs
     assert str(folder) in logs
 
 
