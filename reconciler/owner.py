@@ -60,7 +60,7 @@ def adopt(project: Project, addresses: Collection[Address], *, lock_timeout: flo
 
     Raises:
         ConfigurationError: There is no inventory, or a name is in no manifest.
-        GuardRefused: The inventory is of another organization.
+        GuardRefused: The inventory is of another organization, or another one has what is to be taken.
         Locked: Somebody else holds the lock.
     """
     from reconciler.plan.refusing import refuse_other_organization
@@ -73,6 +73,7 @@ def adopt(project: Project, addresses: Collection[Address], *, lock_timeout: flo
         inventory, version = ledger.store.read()
         refuse_other_organization(inventory, live.identity)
         found = _adoption(addresses or desired.resources, live, inventory)
+        _refuse_claimed(found, ledger, live)
         if found.taken:
             held.check()
             _take(
@@ -93,7 +94,7 @@ def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
 
     Raises:
         ConfigurationError: There is no inventory.
-        GuardRefused: It is of another organization.
+        GuardRefused: It is of another organization, or another one has what is to be taken.
         InventoryTooNew: A later version of this tool wrote it, which is no reason to lose it.
         Locked: Somebody else holds the lock.
     """
@@ -114,6 +115,7 @@ def rebuild(project: Project, *, lock_timeout: float = 0.0) -> Adopted:
             inventory = Inventory.new(ledger.store.inventory_id, environment=ledger.store.environment)
         refuse_other_organization(inventory, live.identity)
         found = _adoption(desired.resources, live, inventory)
+        _refuse_claimed(found, ledger, live)
         held.check()
         _take(
             ledger,
@@ -201,6 +203,17 @@ def _adoption(wanted: Collection[Address], live: Live, inventory: Inventory) -> 
     absent = tuple(at for at in sorted(wanted) if at not in live.records)
     left = sorted(set(wanted) - set(ours) - set(absent))
     return Adopted(tuple(live.records[at] for at in left), ours, absent)
+
+
+def _refuse_claimed(found: Adopted, ledger: Ledger, live: Live) -> None:
+    """Refuse to take what belongs to another project that keeps its inventory in the same place."""
+    from reconciler.domain.live import address_of
+    from reconciler.inventory.neighbours import claimed
+    from reconciler.plan.refusing import refuse_theirs
+
+    if found.taken:
+        theirs, wanted = claimed(ledger.store, live), {address_of(record) for record in found.taken}
+        refuse_theirs({address: place for address, place in theirs.items() if address in wanted})
 
 
 def _take(

@@ -322,10 +322,12 @@ class Project:
         from reconciler.plan.refusing import refuse_other_organization
 
         elsewhere: frozenset[Address] = frozenset()
+        claimed: Mapping[Address, str] = {}
         if inventory is not None:
             refuse_other_organization(inventory, live.identity)
             elsewhere = self._elsewhere(desired, inventory)
             inventory = inventory.without(*elsewhere)
+            claimed = self._claimed(desired, live, inventory)
         made = plan(
             desired,
             live,
@@ -334,6 +336,7 @@ class Project:
             created=self._now(),
             inventory=inventory,
             permits=self._within_limits(permits or Permits()),
+            claimed=claimed,
         )
         return replace(made, unmanaged=tuple(each for each in made.unmanaged if each.address not in elsewhere))
 
@@ -349,6 +352,18 @@ class Project:
         # What cannot be read may declare any of them.
         is_read = not any(diagnostic.is_error for diagnostic in loading.diagnostics)
         return left & loading.desired.resources.keys() if is_read else left
+
+    def _claimed(self, desired: Desired, live: Live, inventory: Inventory) -> Mapping[Address, str]:
+        """Return what of all that is to be adopted belongs to other projects; nobody looks where nothing is."""
+        from reconciler.domain.live import server_id
+        from reconciler.inventory.neighbours import claimed
+        from reconciler.ledger import open_ledger
+
+        ids = {at: entry.server_id for at, entry in inventory.entries.items()}
+        wanted = [at for at, each in desired.resources.items() if each.lifecycle.adopt and at in live.records]
+        adopts = any(ids.get(at) != server_id(live.records[at]) for at in wanted)
+        ledger = open_ledger(self.settings) if adopts else None
+        return {} if ledger is None else claimed(ledger.store, live)
 
     def _within_limits(self, permits: Permits) -> Permits:
         """Return the permits with the limits of this project and environment."""

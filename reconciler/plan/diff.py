@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.domain.actions import ActionRecord, ActionSpec
@@ -26,6 +26,9 @@ from reconciler.plan.references import live_needs, needs
 from reconciler.plan.renames import rename_problems
 from reconciler.plan.scope import chosen
 
+#: What other inventories own where there are none.
+NOTHING_CLAIMED: Final[Mapping[Address, str]] = {}
+
 
 def plan(
     desired: Desired,
@@ -36,10 +39,12 @@ def plan(
     created: datetime | None = None,
     inventory: Inventory | None = None,
     permits: Permits = Permits(),
+    claimed: Mapping[Address, str] = NOTHING_CLAIMED,
 ) -> Plan:
     """Decide what would make live state what the manifests say.
 
-    Without an ``inventory`` nothing is deleted and every live resource may be changed; with one only those it has.
+    Without an ``inventory`` nothing is deleted and every live resource may be changed; with one only those it has, and
+    none is adopted that is ``claimed`` by another inventory, kept at the place that is given.
 
     Raises:
         InvalidManifests: References lead nowhere or in a circle; with every problem, each at its place.
@@ -70,7 +75,7 @@ def plan(
     )
     if inventory is None:
         return made
-    return _owned(made, changes, resources, desired, live, inventory=inventory, permits=permits)
+    return _owned(made, changes, resources, desired, live, inventory=inventory, permits=permits, claimed=claimed)
 
 
 def _owned(
@@ -82,10 +87,18 @@ def _owned(
     *,
     inventory: Inventory,
     permits: Permits,
+    claimed: Mapping[Address, str],
 ) -> Plan:
     """Return the plan with what the inventory makes of it."""
     found = under_ownership(
-        changes, resources, desired=desired, live=live, inventory=inventory, scope=made.scope, permits=permits
+        changes,
+        resources,
+        desired=desired,
+        live=live,
+        inventory=inventory,
+        scope=made.scope,
+        permits=permits,
+        claimed=claimed,
     )
     touched = {change.address for change in found.changes}
     untouched = {*found.left_alone, *(address for refusal in found.refusals for address in refusal.addresses)}

@@ -17,6 +17,7 @@ from reconciler.plan.masking import sensitive_names
 from reconciler.plan.model import Change, Deviation, Guard, Observed, Op, Refresh, Refusal, Scope
 from reconciler.plan.ownership import Ownership
 from reconciler.plan.permits import Permits
+from reconciler.plan.refusing import not_theirs
 from reconciler.plan.removals import removals
 from reconciler.plan.renames import declared_renames, likely_renames
 
@@ -42,8 +43,12 @@ def under_ownership(
     inventory: Inventory,
     scope: Scope,
     permits: Permits,
+    claimed: Mapping[Address, str],
 ) -> Owning:
-    """Return what is to be done by whom a resource belongs to; ``changes`` are those of the chosen resources."""
+    """Return what is to be done by whom a resource belongs to; ``changes`` are those of the chosen resources.
+
+    ``claimed`` has what other inventories own, and where they are kept.
+    """
     ownership = Ownership.of(inventory, live)
     by_address = {change.address: change for change in changes}
     renamed = declared_renames(resources, live=live, ownership=ownership)
@@ -56,7 +61,8 @@ def under_ownership(
             assert change is not None
             _add_new(result, change, resource, ownership, before.get(address))
         else:
-            _add_live(result, change, resource, record, desired=desired, ownership=ownership)
+            place = claimed.get(address, "")
+            _add_live(result, change, resource, record, desired=desired, ownership=ownership, claimed_at=place)
     held = waiting_changes(result.changes, anew=_left_to_others(result, resources), desired=desired, live=live)
     result.changes = [change for change in result.changes if change.address not in held]
     gone = removals(
@@ -113,12 +119,15 @@ def _add_live(
     *,
     desired: Desired,
     ownership: Ownership,
+    claimed_at: str,
 ) -> None:
     entry = ownership.entry_of(resource.address, record)
     was_ours = entry is None and ownership.had(resource.address)
     if was_ours:
         result.drift.append(replaced(resource, record, desired=desired))
-    if entry is None and resource.lifecycle.adopt:
+    if entry is None and resource.lifecycle.adopt and claimed_at:
+        result.refusals.append(not_theirs(resource.address, claimed_at))
+    elif entry is None and resource.lifecycle.adopt:
         result.changes.append(_kept(_adoption(change, resource, record, desired), resource))
     elif entry is None and not was_ours:
         result.refusals.append(_not_ours(resource.address, record))

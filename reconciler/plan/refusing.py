@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from reconciler.domain.address import Address
 from reconciler.domain.platform import PlatformIdentity
 from reconciler.errors import GuardRefused
 from reconciler.inventory.document import Inventory
@@ -42,6 +43,30 @@ def _ways(refusals: Sequence[Refusal]) -> list[str]:
     if len(not_ours) > 1:
         return [_ADOPT_MANY, *dict.fromkeys(others)]
     return [*(refusal.way for refusal in not_ours), *dict.fromkeys(others)]
+
+
+def not_theirs(address: Address, place: str) -> Refusal:
+    """Return why what another inventory has is not taken into this one."""
+    return Refusal(
+        Guard.NOT_OURS,
+        f"{address} belongs to another project or environment, whose inventory is {place}",
+        "let that one forget it (lifecycle: { on_remove: forget }, then remove its manifest there); or delete that"
+        " inventory, where nothing uses it any more",
+        (address,),
+    )
+
+
+def refuse_theirs(claimed: Mapping[Address, str]) -> None:
+    """Stop an adoption of what other inventories have.
+
+    Raises:
+        GuardRefused: With where they are kept.
+    """
+    refusals = [not_theirs(address, place) for address, place in sorted(claimed.items())]
+    if refusals:
+        told = "; ".join(refusal.summary for refusal in refusals[:_MOST_REFUSALS])
+        more = len(refusals) - _MOST_REFUSALS
+        raise GuardRefused(f"{told}{f'; and {more:,} more' if more > 0 else ''}", hint=refusals[0].way)
 
 
 def refuse_other_organization(inventory: Inventory, identity: PlatformIdentity) -> None:
