@@ -95,7 +95,10 @@ class Keeper:
         identity = plan.identity
         self._inventory = replace(self._inventory, platform=identity.kind, org_id=identity.org_id)
         for refresh in plan.refreshes:
-            self._entries[refresh.address] = self._refreshed(refresh)
+            known = self._entries.get(refresh.address)
+            # What is not ours any more is not made ours again by what a plan saw when it was.
+            if known is not None and known.server_id in {None, refresh.observed.server_id}:
+                self._entries[refresh.address] = self._refreshed(refresh, known)
         for change in plan.changes:
             intended = self._intended(change)
             if intended is not None:
@@ -208,9 +211,8 @@ class Keeper:
             history=(*entry.history[1 - MOST_VERSIONS :], version),
         )
 
-    def _refreshed(self, refresh: Refresh) -> Entry:
+    def _refreshed(self, refresh: Refresh, known: Entry) -> Entry:
         seen = refresh.observed
-        known = self._entries.get(refresh.address) or Entry(address=refresh.address)
         if known.modified is not None and known.modified > seen.modified:
             # An apply that came in between has learnt more.
             return known

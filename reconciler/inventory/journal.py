@@ -96,7 +96,8 @@ class Journal:
     def ids(self) -> Sequence[str]:
         """Return the ids of all applies, the latest first."""
         names = self.backend.names(f"{self.prefix}/applies/")
-        return sorted((name.rpartition("/")[2].removesuffix(".json") for name in names), reverse=True)
+        pages = (name.rpartition("/")[2] for name in names if name.endswith(".json"))
+        return sorted((page.removesuffix(".json") for page in pages), reverse=True)
 
     def read(self, apply_id: str) -> Applied:
         """Return an apply by its id, or by the beginning of it that no other has.

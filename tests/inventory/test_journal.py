@@ -49,6 +49,14 @@ def test_the_latest_apply_comes_first(journal: Journal) -> None:
     assert len(journal.ids()) == 3
 
 
+def test_what_else_lies_there_is_no_page(backend: Backend) -> None:
+    """An editor's copy hides no apply."""
+    journal = Journal(backend, PREFIX)
+    journal.begin(applied())
+    backend.write(f"{PREFIX}/applies/notes.txt", b"mine", expected=None)
+    assert [page.apply_id for page in journal.latest(5)] == [applied().apply_id]
+
+
 def test_a_page_is_finished_in_its_place(journal: Journal) -> None:
     """An apply leaves one page, first as it began and then as it ended."""
     page = applied()

@@ -34,10 +34,11 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Counts the steps of an apply and ends it at one of them."""
+    """Counts the steps of an apply and ends it at one of them; keeps what was sent."""
 
     at: int | None = None
     steps: int = 0
+    sent: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def step(self) -> None:
@@ -87,6 +88,7 @@ class Fused:
 
         def call(*arguments: Any, **options: Any) -> Any:
             self._fuse.step()
+            self._fuse.sent.append(repr((name, *arguments)))
             answer = found(*arguments, **options)
             self._fuse.step()
             return answer

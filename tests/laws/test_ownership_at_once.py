@@ -54,6 +54,23 @@ def test_an_old_plan_unlearns_nothing(tmp_path: Path) -> None:
         world.check_is_whole(forgotten=FORGOTTEN)
 
 
+def test_an_old_plan_makes_nothing_ours_again(tmp_path: Path) -> None:
+    """What it saw as ours was forgotten by another apply since."""
+    with started(tmp_path) as world:
+        world.converge()
+        world.platform.update_action("left", UpdateActionRequest(uri="img:2"))
+        world.platform.update_action("left", UpdateActionRequest(uri="img:1"))
+        old = world.plan()
+        assert [str(refresh.address) for refresh in old.refreshes] == ["action.left"]
+        world.declare(*(*AFTER[:5], action("left", more="lifecycle: {on_remove: forget}\n"), *AFTER[6:]))
+        world.converge()
+        world.declare(*(text for text in AFTER if text != AFTER[5]))
+        world.converge()
+        world.apply(old)
+        inventory, _ = world.shelf.read()
+        assert "action.left" not in set(map(str, inventory.entries))
+
+
 def test_an_inventory_that_cannot_be_written_any_more_stops_what_is_not_sent(tmp_path: Path) -> None:
     """What is under way is told how it ended, the rest is not sent, and the next run finds out about everything."""
     with started(tmp_path) as world:
