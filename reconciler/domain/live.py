@@ -39,11 +39,6 @@ def server_id(record: LiveRecord) -> str:
     return f"{record.org_id}/{record.name}@{record.created.isoformat()}"
 
 
-def address_of(record: LiveRecord) -> Address:
-    """Return the address of a live resource."""
-    return Address(Kind.ACTION if isinstance(record, ActionRecord) else Kind.TRIGGER, record.name)
-
-
 @dataclass(frozen=True, slots=True)
 class Live:
     """The own organization's resources by address, and the foreign actions that manifests refer to.
