@@ -42,6 +42,11 @@ def microseconds(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
+def time_of(microseconds_since: int) -> datetime:
+    """Return the time, in UTC, that is so many microseconds after the beginning of 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds_since)
+
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

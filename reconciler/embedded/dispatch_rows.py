@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from reconciler.domain.changesets import MetadataChangeset
@@ -11,7 +11,7 @@ from reconciler.domain.dispatches import TriggerDispatchRecord, TriggerDispatchS
 from reconciler.domain.invocations import InvocationStatus
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.values import WireModel
-from reconciler.embedded.columns import SqlValue, microseconds
+from reconciler.embedded.columns import SqlValue, microseconds, time_of
 
 
 class NotedEvent(WireModel):
@@ -128,8 +128,6 @@ _SELECT: Final = (
     " status, detail, result_ref, claimed, finalized FROM trigger_dispatches"
 )
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def _record(row: tuple[Any, ...]) -> TriggerDispatchRecord:
     _, trigger_id, token, target_id, org_id, target_type, event_type, event_id, subject, dataset_id = row[:10]
@@ -147,10 +145,6 @@ def _record(row: tuple[Any, ...]) -> TriggerDispatchRecord:
         status=TriggerDispatchStatus(status),
         status_detail=detail,
         result_ref=result_ref,
-        claimed_at=_moment(claimed),
-        finalized_at=None if finalized is None else _moment(finalized),
+        claimed_at=time_of(claimed),
+        finalized_at=None if finalized is None else time_of(finalized),
     )
-
-
-def _moment(microseconds_since: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds_since)

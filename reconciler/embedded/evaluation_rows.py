@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.domain.evaluations import (
@@ -17,7 +17,7 @@ from reconciler.domain.evaluations import (
 )
 from reconciler.domain.invocations import InvocationDataSource, InvocationDataSourceType
 from reconciler.domain.triggers import TriggerEvaluationCause
-from reconciler.embedded.columns import SqlValue, microseconds
+from reconciler.embedded.columns import SqlValue, microseconds, time_of
 
 if TYPE_CHECKING:
     from reconciler.embedded.dataset_event import DatasetEvent
@@ -234,8 +234,8 @@ def _record(row: _Row) -> TriggerEvaluationRecord:
         data_constraint=None
         if transaction_id is None
         else TriggerEvaluationDataConstraint(transaction_id=transaction_id),
-        evaluation_start=_moment(started),
-        evaluation_end=None if ended is None else _moment(ended),
+        evaluation_start=time_of(started),
+        evaluation_end=None if ended is None else time_of(ended),
         status=TriggerEvaluationStatus(status),
         status_detail=detail,
         outcome=None if outcome is None else TriggerEvaluationOutcome(outcome),
@@ -244,13 +244,6 @@ def _record(row: _Row) -> TriggerEvaluationRecord:
     )
 
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def begun(pending: Pending) -> datetime | None:
     """Return when a waiting evaluation began to fire, before a crash perhaps; None while it has not."""
-    return None if pending.outcome is None else _moment(pending.started)
-
-
-def _moment(microseconds_since: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds_since)
+    return None if pending.outcome is None else time_of(pending.started)

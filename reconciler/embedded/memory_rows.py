@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from reconciler.domain.trigger_projection import EVENTS
 from reconciler.domain.triggers import TriggerEvaluationCause, TriggerRecord
-from reconciler.embedded.columns import microseconds
+from reconciler.embedded.columns import microseconds, time_of
 
 
 class Invoked(NamedTuple):
@@ -37,7 +37,7 @@ class MemoryRows:
         found = self._connection.execute(_INVOKED, (org_id, trigger_id, *before, limit))
         return [
             Invoked(
-                evaluation_id, TriggerEvaluationCause(cause), dataset_id, invocation_id, key, _moment(at), _moment(end)
+                evaluation_id, TriggerEvaluationCause(cause), dataset_id, invocation_id, key, time_of(at), time_of(end)
             )
             for evaluation_id, cause, dataset_id, invocation_id, key, at, end in found
         ]
@@ -97,9 +97,3 @@ _BRING_BACK_FILES: Final = (
     " FROM trigger_dispatches JOIN files ON file_id = substr(token, instr(token, '|file:') + 6)"
     " WHERE trigger_id = ? AND status = 'dispatched' AND token LIKE '%|file:%'"
 )
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _moment(microseconds_since: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds_since)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.trigger_shapes import TargetedTriggerRecord
-from reconciler.embedded.columns import SqlValue, microseconds
+from reconciler.embedded.columns import SqlValue, microseconds, time_of
 
 
 class TargetedRow(NamedTuple):
@@ -125,8 +125,5 @@ class TargetedRows:
         ]
 
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 def _moment(microseconds_since: int | None) -> datetime | None:
-    return None if microseconds_since is None else _EPOCH + timedelta(microseconds=microseconds_since)
+    return None if microseconds_since is None else time_of(microseconds_since)

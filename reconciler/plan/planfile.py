@@ -295,8 +295,9 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}"
         raise PlanFileError(f"{file} is not a plan: it stops being JSON at {at}", hint=_PLAN_AGAIN) from error
-    except RecursionError as error:
-        raise PlanFileError(f"{file} is not a plan: it is nested too deeply", hint=_PLAN_AGAIN) from error
+    except (RecursionError, ValueError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+        raise PlanFileError(f"{file} is not a plan: {reason}", hint=_PLAN_AGAIN) from error
     if not isinstance(content, dict) or "format_version" not in content:
         raise PlanFileError(f"{file} is not a plan: it has no format_version", hint=_PLAN_AGAIN)
     return content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.domain.address import Address
@@ -56,29 +57,35 @@ def rename_problems(desired: Desired) -> list[Diagnostic]:
 def likely_renames(changes: Iterable[Change], *, ownership: Ownership) -> list[Diagnostic]:
     """Suggest ``renamed_from`` where something is created that is just what something else that goes away was."""
     listed = list(changes)
-    gone = [change for change in listed if change.op is Op.DELETE and change.renamed_to is None]
+    gone = [
+        (change.address, ownership.hashed(change.before or {}))
+        for change in listed
+        if change.op is Op.DELETE and change.renamed_to is None
+    ]
     found: list[Diagnostic] = []
     for new in listed:
         if new.op is not Op.CREATE or new.after is None:
             continue
         shape = ownership.hashed(new.after)
-        alike = [old for old in gone if old.address.kind is new.address.kind and _is_alike(old, shape, ownership)]
+        alike = [old for old, before in gone if old.kind is new.address.kind and _are_alike(before, shape)]
         if len(alike) == 1:
             (old,) = alike
             found.append(
                 Diagnostic(
                     "likely-rename",
-                    f"{new.address} looks like what {old.address} was: it would be made anew and the other one deleted",
+                    f"{new.address} looks like what {old} was: it would be made anew and the other one deleted",
                     new.origin,
-                    f"if it is a new name, write lifecycle: {{ renamed_from: {old.address.name} }}",
+                    f"if it is a new name, write lifecycle: {{ renamed_from: {old.name} }}",
                     severity=Severity.WARNING,
                 )
             )
     return found
 
 
-def _is_alike(old: Change, shape: Mapping[str, object], ownership: Ownership) -> bool:
+def _are_alike(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
     """Return True when at most one field differs, of several."""
-    before = ownership.hashed(old.before or {})
-    apart = [name for name in before.keys() | shape.keys() if before.get(name) != shape.get(name)]
-    return len(apart) <= 1 < len(shape)
+    if len(after) < 2 or abs(len(before) - len(after)) > 1:
+        return False
+    apart = (name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    # Looked at up to the second: of many that come and many that go, every pair is compared.
+    return len(list(islice(apart, 2))) < 2

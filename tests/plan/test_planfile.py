@@ -296,7 +296,8 @@ def test_a_file_changed_by_hand_is_refused(text: str) -> None:
     [
         ("", "it stops being JSON at line 1, column 1"),
         ('{"format_version": "1.0",\n  oops}', "it stops being JSON at line 2, column 3"),
-        ("[" * 100_000, "is not a plan"),
+        ("[" * 100_000, "is not a plan: it is nested too deeply"),
+        ('{"format_version": ' + "9" * 5000 + "}", "is not a plan: a number in it is too long"),
         ("[]", "it has no format_version"),
         ("{}", "it has no format_version"),
         ('{"format_version": "1.0"}', "is damaged"),

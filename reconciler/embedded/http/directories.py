@@ -12,7 +12,7 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from reconciler.domain.datasets import FileRecord, QueryFilesRequest
-from reconciler.domain.queries import Page
+from reconciler.domain.queries import Page, each_of_pages
 from reconciler.domain.values import WireModel
 from reconciler.domain.whole_platform import DatasetPlatform
 from reconciler.embedded.tokens import decoded, encoded
@@ -51,7 +51,8 @@ def directories_of(
     found: dict[str, DirectoryRecord] = {}
     for file in _files(platform, dataset_id, owner=owner):
         for path in _leading_to(file.relative_path):
-            found.setdefault(path, _record(file, path))
+            if path not in found:
+                found[path] = _record(file, path)
     pages = islice((found[path] for path in sorted(found) if path > after), PAGE_SIZE + 1)
     records = tuple(pages)
     token = encoded(records[PAGE_SIZE - 1].relative_path) if len(records) > PAGE_SIZE else None
@@ -59,13 +60,9 @@ def directories_of(
 
 
 def _files(platform: DatasetPlatform, dataset_id: str, *, owner: str | None) -> Iterator[FileRecord]:
-    token = None
-    while True:
-        page = platform.query_files(dataset_id, QueryFilesRequest(page_token=token), owner=owner)
-        yield from page.items
-        token = page.next_token
-        if token is None:
-            return
+    return each_of_pages(
+        lambda token: platform.query_files(dataset_id, QueryFilesRequest(page_token=token), owner=owner)
+    )
 
 
 def _leading_to(path: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from reconciler.domain.conditions import Comparator, Condition, ConditionGroup, ConditionOperator
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
-from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification
+from reconciler.domain.queries import PAGE_LIMIT, QuerySpecification, each_of_pages
 from reconciler.domain.values import WireModel
 from reconciler.domain.whole_platform import InvocationPlatform
 
@@ -54,13 +54,9 @@ def _created(
         if moment is not None
     ]
     condition = ConditionGroup(operator=ConditionOperator.And, conditions=conditions) if conditions else None
-    token = None
-    while True:
-        page = platform.query_invocations(QuerySpecification(condition=condition, limit=PAGE_LIMIT, after=token))
-        yield from page.items
-        token = page.next_token
-        if token is None:
-            return
+    return each_of_pages(
+        lambda token: platform.query_invocations(QuerySpecification(condition=condition, limit=PAGE_LIMIT, after=token))
+    )
 
 
 def _zoned(moment: datetime) -> datetime:
