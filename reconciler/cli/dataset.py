@@ -151,9 +151,14 @@ def _found(folder: Path, arguments: dict[str, Any]) -> FolderFiles:
 def _value(text: str) -> Any:
     """Read a value as JSON where it is JSON: 3 is a number, true a boolean, lidar and "3" are texts."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
         return text
+
+
+def _refuse_constant(name: str) -> None:
+    # NaN and Infinity, which Python reads, are no JSON.
+    raise ValueError(name)
 
 
 def _queued(platform: WholePlatform, dataset: DatasetRecord) -> list[InvocationRecord]:

@@ -63,9 +63,7 @@ def rebuild(*, auto_approve: bool, output: str, lock_timeout: float, **arguments
     from reconciler.owner import rebuild
     from reconciler.project import Project
 
-    if not auto_approve and not click.confirm(
-        "Take everything that is declared and live for this project's own?", default=False, err=True
-    ):
+    if not auto_approve and not _is_wanted():
         click.echo("Nothing was written.", err=True)
         return
     found = rebuild(Project.open(flags_of(arguments), stdin=read_stdin, warn=note), lock_timeout=lock_timeout)
@@ -78,3 +76,11 @@ def rebuild(*, auto_approve: bool, output: str, lock_timeout: float, **arguments
         from reconciler.render.ownership import show_adopted
 
         show_adopted(found, stdout())
+
+
+def _is_wanted() -> bool:
+    from reconciler.cli.console import is_interactive
+
+    if not is_interactive():
+        raise click.UsageError("rebuild needs a yes and there is nobody to ask; add --auto-approve")
+    return click.confirm("Take everything that is declared and live for this project's own?", default=False, err=True)

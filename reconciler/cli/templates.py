@@ -99,7 +99,7 @@ def existing_definitions(folder: Path) -> dict[str, Path]:
 def _note(found: dict[str, Path], path: Path) -> None:
     try:
         definition = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return
     name = definition.get("name") if isinstance(definition, dict) else None
     if isinstance(name, str) and name_problem(Kind.ACTION, name) is None:

@@ -65,7 +65,7 @@ def _read(file: Path) -> dict[str, str]:
         content = json.loads(file.read_bytes())
     except OSError as error:
         raise RunFailed(f"cannot read the file of secrets: {error.strerror}") from error
-    except ValueError:
+    except (ValueError, RecursionError):
         # No cause: a decoder's message may quote the file.
         raise RunFailed("the file of secrets is not JSON") from None
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):

@@ -38,7 +38,8 @@ def show_adopted(found: Adopted, console: Console) -> None:
         [(f"   {visible(str(address))} is not on the platform yet: apply creates it", QUIET)]
         for address in found.absent
     ]
-    told = f"Adopted {counted(len(found.taken), 'resource')}; {counted(len(found.ours), 'resource')} were ours already."
+    ours = f"{counted(len(found.ours), 'resource')} {'was' if len(found.ours) == 1 else 'were'} ours already"
+    told = f"Adopted {counted(len(found.taken), 'resource')}; {ours}."
     show_lines(console, [*lines, *([[]] if lines else []), [(told, "bold")]])
 
 

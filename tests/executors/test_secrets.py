@@ -37,6 +37,7 @@ def test_nobody_reads_a_file_that_nobody_asks_for(tmp_path: Path) -> None:
         (None, "--secrets FILE"),
         ("{}", 'lacks what parameter "token"'),
         ("hush no json", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         ('{"roboto-secret://weights": {"hush": 1}}', "one JSON object of texts"),
         ("[]", "one JSON object of texts"),
     ],

@@ -301,6 +301,15 @@ def test_waiting_for_the_lock(owned: Folder) -> None:
     assert ended.code == 0
 
 
+def test_a_rebuild_with_nobody_to_ask_is_wrong_usage(owned: Folder) -> None:
+    """As an apply is, and not an interruption; and the sentence fits one as it fits many."""
+    refused = owned.run("inventory", "rebuild")
+    assert refused.code == 64
+    assert "add --auto-approve" in refused.err
+    told = owned.run("adopt", "action.report").out
+    assert told == "Adopted 0 resources; 1 resource was ours already.\n"
+
+
 def test_an_inventory_is_shown_without_another_word(owned: Folder) -> None:
     """With the options of ``show``."""
     shown = owned.run("inventory", "show")
