@@ -87,17 +87,21 @@ class Settings:
         given: The paths as they were named, relative to the working directory; a saved plan keeps them.
         declared: The paths that the project file names, whatever was given.
         exclude: Gitignore-style patterns of files that are no manifests.
-        platform: Which platform, and ``named_by`` in which words; None when nobody named one.
+        platform: Which platform; None when nobody named one.
+        named_by: What named it, in words: a flag, a variable, a file.
         embedded_path: The embedded platform's database.
+        profile: Which account of the platform's own config file; None for its default.
         parallelism: How many requests may be under way at once.
         retries: How often a request that is safe to repeat is sent again.
         environment: The project as it is in the environment that was chosen.
         layer: What that lays over the manifests; None where they stand for themselves.
         endpoint: Where flag or variable send the token; the environment's own address is for :func:`open_platform`.
+        org_id: The organization to work in; None for the token's only one.
         inventory_id: What tells the project's inventory from others; None where nothing is recorded.
         inventory_store: A folder relative to ``root``, the URL of a bucket, or ``none``.
         cache_dir: Where validated documents are remembered; None for no cache.
         environ: The environment the platform's own variables are read from.
+        warnings: What is wrong with the project file and does no harm.
     """
 
     root: Path

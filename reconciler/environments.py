@@ -28,7 +28,7 @@ ALLOWED_ENDPOINTS: Final = "RECONCILER_ALLOWED_ENDPOINTS"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A project as it is in one environment; without a name it is as it is everywhere."""
+    """The settings of a project in one environment; without a name, those that hold whichever is chosen."""
 
     name: str | None = None
     own: EnvironmentSettings = field(default_factory=EnvironmentSettings)

@@ -47,7 +47,7 @@ class Insisting:
         raise self._raised
 
     def rest(self) -> None:
-        """Be content: whoever interrupted was heard."""
+        """Stop insisting: the interrupt was heard."""
         self._raised = None
         if self._timer is not None:
             self._timer.cancel()

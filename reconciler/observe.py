@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 #: Up to this many resources are read one by one; listing everything is cheaper from there on.
 ONE_BY_ONE: Final = 24
 
-#: Seconds that a reading nobody wants any more may take to end before it is left to itself.
+#: Seconds to wait for a reading that is not needed any more, before its thread is left to itself.
 PATIENCE: Final = 0.2
 
-#: Seconds between two looks up from waiting: an interrupt that comes just before an endless wait begins ends none.
-LOOK_UP: Final = 0.1
+#: Seconds that one wait takes at most: an interrupt just before an endless wait would not end it.
+ONE_WAIT: Final = 0.1
 
 Record = TypeVar("Record", bound=LiveRecord)
 Given = TypeVar("Given")
@@ -137,7 +137,7 @@ class Observation:
             self._has_begun = True
             self._read()
         while not self._reading.done():
-            wait([self._reading], timeout=LOOK_UP)
+            wait([self._reading], timeout=ONE_WAIT)
         return self._reading.result()
 
     def _read(self) -> None:
@@ -152,7 +152,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Where was looked, and a hash of all that is there."""
+    """Which platform was listed, and a hash of all that is there."""
 
     identity: PlatformIdentity
     fingerprint: str
@@ -289,7 +289,7 @@ def _side_by_side(work: Callable[[Given], Taken], given: list[Given], *, paralle
     left = len(given)
     while left:
         with suppress(Empty):
-            ended.get(timeout=LOOK_UP)
+            ended.get(timeout=ONE_WAIT)
             left -= 1
     if raised:
         raise raised[min(raised)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PlanMemory:
-    """What is remembered of plans of the very manifests that were found; of nothing without a cache."""
+    """What is remembered of plans made from exactly these manifests; nothing without a cache."""
 
     def __init__(
         self, cache: ValidationCache | None, *, manifests_digest: str, inventory: InventoryRef | None = None
@@ -28,7 +28,7 @@ class PlanMemory:
         self._plans: Mapping[str, Any] = {} if cache is None else cache.plans(manifests_digest)
 
     def __bool__(self) -> bool:
-        """Return True when there is something: it is worth looking at what is live first."""
+        """Return True when a plan is remembered: then what is live is worth a look before the manifests are read."""
         return bool(self._plans)
 
     def plan(self, glance: Glance, *, source: Source, created: datetime | None) -> Plan | None:
@@ -40,7 +40,7 @@ class PlanMemory:
         return unchanged.plan(glance.identity, source=source, created=created, inventory=self._inventory)
 
     def remember(self, plan: Plan, live: Live) -> None:
-        """Keep a plan in mind if it is one that can be found again."""
+        """Remember a plan if it changed nothing and had nothing to say."""
         unchanged = Unchanged.of(plan, live)
         if self._cache is not None and unchanged is not None:
             self._cache.remember_plan(self._digest, self._name(live.identity), unchanged.to_json())

@@ -11,8 +11,8 @@ from typing import Final
 from reconciler.apply.delivery import Delivery
 from reconciler.plan.model import Change
 
-#: Seconds between two looks up from waiting: an endless wait cannot be interrupted everywhere (Windows, for one).
-_LOOK_UP: Final = 0.2
+#: Seconds that one wait takes at most: an endless one cannot be interrupted everywhere (Windows, for one).
+_ONE_WAIT: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Crew:
         """Wait for the next change that ends."""
         while True:
             try:
-                return self._results.get(timeout=_LOOK_UP)
+                return self._results.get(timeout=_ONE_WAIT)
             except Empty:
                 continue
 

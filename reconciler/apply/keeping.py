@@ -186,7 +186,7 @@ class Keeper:
         return before if before is not None and before.intent is None else None
 
     def _described(self, change: Change, known: Entry | None) -> Entry:
-        """Return what a change says of a resource, beside what is known of it."""
+        """Return the entry with what a change says: the spec, the names that are secret, and what may become of it."""
         return replace(
             known or Entry(address=change.address),
             applied=hashed(change.after or {}, self._key),

@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 
 
 def verdict(request: Request, *, live: LiveRecord | None, base: Observed | None, org_id: str) -> Verdict:
-    """Judge a lost request by what is ``live`` after it; ``base`` is what was live before it, None for nothing."""
+    """Say what became of a lost request by what is ``live`` after it; ``base`` was before it, None for nothing."""
     if live is None:
         return _verdict_on_nothing(request)
     if _is_as_requested(request, live, org_id=org_id):

@@ -105,7 +105,7 @@ def issue(*, body_file: Path, exit_code: int, marker: str, title: str, forge: st
 
 
 def _report(file: Path, *, run: str) -> str:
-    """Return what a command has written, or that it has written nothing; a report never fails for its letters."""
+    """Return what a command has written, or that it has written nothing; bytes that are no UTF-8 are replaced."""
     try:
         with file.open(encoding="utf-8", errors="replace") as opened:
             text = opened.read(_LONGEST_REPORT)

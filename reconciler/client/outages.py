@@ -67,7 +67,7 @@ def unknown_outcome(reason: str, *, call: Call) -> OutcomeUnknown:
 
 
 def unusable_name(*, call: Call, target: Target) -> Failure:
-    """Return what it means that a host's name is none: the endpoint's own was checked, so it is a proxy's."""
+    """Return the failure of a host whose name is not legal: the endpoint's was checked, so it is a proxy's."""
     message = f"cannot reach {target.endpoint}: a proxy in the environment has a name that is none"
     return Failure(PlatformUnavailable(message, operation=call.operation, hint=_CHECK_PROXIES), Resend.NEVER)
 

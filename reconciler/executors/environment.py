@@ -120,7 +120,7 @@ def run_folder(parent: Path | None, *, invocation_id: str) -> Iterator[RunFolder
 
 
 def _is_ours(path: Path) -> bool:
-    """Return True for a folder that is none of somebody else's who may write here, and no link."""
+    """Return True for a folder of our own user's that is no link: others may make some here under any name."""
     status = path.lstat()
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 

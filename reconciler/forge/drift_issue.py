@@ -33,7 +33,7 @@ class Done(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The issue, as it is now; None where there is none to speak of."""
+    """What was done, and the issue as it is now; None where there is none."""
 
     done: Done
     issue: Issue | None = None

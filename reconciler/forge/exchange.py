@@ -30,7 +30,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is none of a refusal."""
+    """An answer that is no refusal: a success, or a redirect that was asked for."""
 
     status: int
     headers: Mapping[str, str]

@@ -19,7 +19,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object as it was read; ``version`` names this very content, and an object has never no bytes."""
+    """An object as it was read; ``version`` names exactly this content. An object is never empty."""
 
     content: bytes
     version: str

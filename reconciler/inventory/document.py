@@ -30,7 +30,7 @@ _HASH: Final = "$hash"
 
 
 class IntentOp(StrEnum):
-    """What an apply set out to do."""
+    """What an apply set out to do to a resource."""
 
     CREATE = "create"
     UPDATE = "update"

@@ -88,7 +88,7 @@ class LocalFolder:
     def _unavailable(self, name: str, error: OSError) -> InventoryUnavailable:
         return InventoryUnavailable(
             f"cannot use {self.place(name)}: {error.strerror or error}",
-            hint="give yourself permission to read and write that folder, or choose another inventory.store",
+            hint="it takes permission to read and write that folder; or choose another inventory.store",
         )
 
 

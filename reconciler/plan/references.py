@@ -35,7 +35,7 @@ def users(sides: Mapping[Address, Spec | LiveRecord], *, org_id: str) -> default
 
 
 def users_left(live: Live, without: Collection[Address]) -> Mapping[Address, list[Address]]:
-    """Return what rests on each action and is none of these: triggers that no listing shows included."""
+    """Return what rests on each action, apart from these; triggers that no listing shows are included."""
     org_id = live.identity.org_id
     found = users({at: record for at, record in live.records.items() if at not in without}, org_id=org_id)
     for newer in live.newer:
