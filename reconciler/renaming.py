@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import assert_never
+from typing import Any, Final, assert_never
 
 from reconciler.diagnostics import Span
 from reconciler.domain.actions import ActionSpec
@@ -14,9 +13,34 @@ from reconciler.domain.address import Address, Kind, name_problem
 from reconciler.domain.triggers import TriggerSpec
 from reconciler.errors import ConfigurationError
 from reconciler.manifests.desired import Desired, Resource
+from reconciler.manifests.scalar_text import scalar
+from reconciler.manifests.source import parse
 
-#: Written as a manifest's last lines where it has no lifecycle yet.
-_LIFECYCLE = "lifecycle:\n  renamed_from: {name}\n"
+#: Files that are edited; in JSON no comment could be lost, but no ``lifecycle`` is written by lines either.
+_EDITABLE: Final = (".yaml", ".yml")
+
+
+def renamed_texts(desired: Desired, old: Address, new_name: str, *, read: Callable[[str], str]) -> Mapping[str, str]:
+    """Return the new text of every file that names a resource, by the file's name.
+
+    ``read`` gives the text of a file, with the line ends it was written with.
+
+    Raises:
+        ConfigurationError: There is no such resource, the new name cannot be, or a file cannot be edited.
+    """
+    resource = _renameable(desired, old, new_name)
+    own = desired.locate(resource, "").file
+    texts: dict[str, str] = {}
+    for file, changes in _by_file(_edits(desired, resource, new_name)).items():
+        if not file.endswith(_EDITABLE):
+            raise ConfigurationError(f"{file} is no YAML file, and only those are edited", hint="rename it by hand")
+        before = read(file)
+        if file == own:
+            changes.append(_lifecycle_edit(before, desired, resource))
+        texts[file] = _edited(before, changes)
+        if file == own:
+            _check(before, texts[file], resource, new_name, file=file)
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +51,7 @@ class Edit:
     text: str
 
 
-def edits(desired: Desired, old: Address, new_name: str) -> list[Edit]:
-    """Return what to write where, for a resource to have another name.
-
-    Raises:
-        ConfigurationError: There is no such resource, or the new name cannot be.
-    """
+def _renameable(desired: Desired, old: Address, new_name: str) -> Resource:
     resource = desired.resources.get(old)
     new = Address(old.kind, new_name)
     if resource is None:
@@ -46,43 +65,43 @@ def edits(desired: Desired, old: Address, new_name: str) -> list[Edit]:
             f"{old} was renamed from {resource.lifecycle.renamed_from} before",
             hint="where that is applied, take renamed_from out and run this again; else change the name alone",
         )
+    return resource
+
+
+def _edits(desired: Desired, resource: Resource, new_name: str) -> list[Edit]:
+    """Return the edits of the name and of every reference to it."""
     written = [Edit(desired.locate(resource, "/metadata/name"), new_name)]
-    if old.kind is Kind.ACTION:
-        references = (_reference(each, old.name) for each in desired.resources.values())
+    if resource.address.kind is Kind.ACTION:
+        references = (_reference(each, resource.address.name) for each in desired.resources.values())
         found = zip(desired.resources.values(), references, strict=True)
         written += [Edit(desired.locate(each, pointer), new_name) for each, pointer in found if pointer is not None]
     return written
 
 
-def edited(text: str, changes: Iterable[Edit]) -> str:
-    """Return a text with replacements, the last first so that places still hold."""
+def _by_file(changes: Iterable[Edit]) -> Mapping[str, list[Edit]]:
+    found: defaultdict[str, list[Edit]] = defaultdict(list)
+    for edit in changes:
+        found[edit.span.file].append(edit)
+    return found
+
+
+def _lifecycle_edit(text: str, desired: Desired, resource: Resource) -> Edit:
+    """Return what inserts ``renamed_from``: into the lifecycle that is written, or with one of its own."""
+    place, start = desired.locate(resource, "/lifecycle"), desired.locate(resource, "")
+    is_written = (place.line, place.column) != (start.line, start.column)
+    said = f"renamed_from: {scalar(resource.address.name)}"
     lines = text.splitlines(keepends=True)
-    for edit in sorted(changes, key=lambda each: (each.span.line, each.span.column), reverse=True):
-        line = lines[edit.span.line - 1]
-        start, end = edit.span.column - 1, edit.span.end_column - 1
-        lines[edit.span.line - 1] = line[:start] + _as_written(line[start:end], edit.text) + line[end:]
-    return "".join(lines)
-
-
-def with_lifecycle(text: str, resource: Resource, *, place: Span, is_written: bool) -> str:
-    """Return a manifest's text with ``renamed_from``.
-
-    ``place`` is where the value of its lifecycle stands; where none is written, where its document begins.
-    """
-    name = resource.address.name
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    at = place.line - 1
-    if is_written and lines[at][place.column - 1 :].startswith("{"):
-        start, end = lines[at][: place.column], lines[at][place.column :]
-        comma = "" if end.lstrip().startswith("}") else ","
-        lines[at] = f"{start} renamed_from: {name}{comma}{end}"
-    elif is_written:
-        lines.insert(at, f"{' ' * (place.column - 1)}renamed_from: {name}\n")
-    else:
-        lines.insert(_end_of_document(lines, at), _LIFECYCLE.format(name=name))
-    return "".join(lines)
+    line = lines[place.line - 1]
+    rest, end = line[place.column - 1 :], "\r\n" if line.endswith("\r\n") else "\n"
+    if rest.startswith("{"):
+        inside = said if is_written else f"lifecycle: {{ {said} }}"
+        comma = "" if rest[1:].lstrip().startswith("}") else "," if rest[1:2].isspace() else ", "
+        return Edit(Span.at(place.file, place.line, place.column + 1), f" {inside}{comma}")
+    if is_written:
+        return Edit(Span.at(place.file, place.line, place.column), f"{said}{end}{' ' * (place.column - 1)}")
+    at = _end_of_document(lines, place.line - 1)
+    gap = "" if lines[at - 1].endswith("\n") else end
+    return Edit(Span.at(place.file, at + 1), f"{gap}lifecycle:{end}  {said}{end}")
 
 
 def _end_of_document(lines: list[str], start: int) -> int:
@@ -93,17 +112,38 @@ def _end_of_document(lines: list[str], start: int) -> int:
     return end
 
 
-def by_file(changes: Iterable[Edit]) -> Mapping[str, list[Edit]]:
-    """Return edits by the file they are in."""
-    found: defaultdict[str, list[Edit]] = defaultdict(list)
-    for edit in changes:
-        found[edit.span.file].append(edit)
-    return found
+def _edited(text: str, changes: Iterable[Edit]) -> str:
+    """Return a text with replacements, the last first so that places still hold."""
+    # The line behind the last one is where an insertion at the end goes.
+    lines = [*text.splitlines(keepends=True), ""]
+    for edit in sorted(changes, key=lambda each: (each.span.line, each.span.column), reverse=True):
+        line = lines[edit.span.line - 1]
+        start, end = edit.span.column - 1, edit.span.end_column - 1
+        lines[edit.span.line - 1] = line[:start] + _as_written(line[start:end], edit.text) + line[end:]
+    return "".join(lines)
 
 
-def read_text(path: Path) -> str:
-    """Return a manifest's text with the line ends it was written with."""
-    return path.read_bytes().decode()
+def _check(before: str, after: str, resource: Resource, new_name: str, *, file: str) -> None:
+    """Read what was edited: YAML has more ways to be written than are edited here, and none is to be broken.
+
+    Raises:
+        ConfigurationError: It does not say what it said before, but for the names.
+    """
+    was, read = parse(before, file=file), parse(after, file=file)
+    document: Any = next((each.data for each in was.documents if each.index == resource.document), None)
+    wanted = None
+    if isinstance(document, dict):
+        wanted = {
+            **document,
+            "metadata": {**document["metadata"], "name": new_name},
+            "lifecycle": {**document.get("lifecycle", {}), "renamed_from": resource.address.name},
+        }
+    found = next((each.data for each in read.documents if each.index == resource.document), None)
+    if found != wanted or len(was.documents) != len(read.documents) or any(each.is_error for each in read.diagnostics):
+        raise ConfigurationError(
+            f"{file} is written in a way that cannot be edited here; nothing was changed",
+            hint=f"rename it by hand, and write lifecycle: {{ renamed_from: {scalar(resource.address.name)} }}",
+        )
 
 
 def _reference(resource: Resource, name: str) -> str | None:
@@ -119,6 +159,8 @@ def _reference(resource: Resource, name: str) -> str | None:
 
 
 def _as_written(old: str, new: str) -> str:
-    """Return a name in the quotes the old one had."""
+    """Return a name in the quotes the old one had, or in those that it needs; what is inserted stays as it is."""
+    if not old:
+        return new
     quote = old[:1] if old[:1] in {'"', "'"} and old[:1] == old[-1:] else ""
-    return f"{quote}{new}{quote}"
+    return f"{quote}{new}{quote}" if quote else scalar(new)
