@@ -121,7 +121,8 @@ def _field(field: FieldView, *, width: int, compares: bool) -> Iterator[Pieces]:
 
 def _block(field: FieldView) -> Iterator[Pieces]:
     for line in field.block:
-        yield [(f"      {line.mark} {line.text}".rstrip(), LINE_COLOUR[line.mark])]
+        # A mark for every line: GitHub takes one that begins with "::", after any spaces, for a command.
+        yield [(f"      {line.mark.strip() or '|'} {line.text}".rstrip(), LINE_COLOUR[line.mark])]
 
 
 def _both_sides(field: FieldView, *, sides: tuple[str, str], width: int) -> Iterator[Pieces]:

@@ -194,3 +194,15 @@ def test_events_are_a_log() -> None:
 def test_every_outcome_has_a_line(outcome: Outcome) -> None:
     """No outcome is silent."""
     assert lines_of(ChangeEnded(INGEST, Op.CREATE, outcome, reason="because"))
+
+
+def test_no_line_is_a_command_to_the_log_it_is_printed_in() -> None:
+    """GitHub runs what begins with two colons, after any spaces, as a command of the workflow."""
+    steering = "::stop-commands::x\n   ::add-mask::a\n{}\n::error::no"
+    plan = plan_of([wanted(description=steering.format("new"))], [live(description=steering.format("old"))])
+    console, buffer = text_console()
+    show_plan(plan, console)
+    show_drift(Drift.of(plan), console, now=NOW)
+
+    assert "      | ::stop-commands::x" in buffer.getvalue()
+    assert [line for line in buffer.getvalue().splitlines() if line.lstrip().startswith("::")] == []
