@@ -83,7 +83,8 @@ def _commit(text: str) -> str:
     if is_commit(text):
         return text
     raise ConfigurationError(
-        "no commit to find a plan for", hint="run this on a push, or say which: --commit with its hash"
+        f'"{text}" is no hash of a commit' if text else "no commit to find a plan for",
+        hint="run this on a push, or say which: --commit with its hash",
     )
 
 

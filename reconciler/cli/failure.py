@@ -49,8 +49,18 @@ def _was_interrupted(error: BaseException) -> bool:
 
 
 def usage_exit(mistake: click.ClickException) -> int:
-    """Show how the command is used and return 64; click's own 2 means "changes present" here."""
-    mistake.show()
+    """Show how the command is used and return 64; click's own 2 means "changes present" here.
+
+    Whoever was understood to want JSON gets the mistake as a document.
+    """
+    if not wants_json():
+        mistake.show()
+        return USAGE
+    from reconciler.render.machine import usage_json
+
+    context = mistake.ctx if isinstance(mistake, click.UsageError) else None
+    hint = f"see: {context.command_path} --help" if context else ""
+    click.echo(usage_json(mistake.format_message(), hint=hint, exit_code=USAGE))
     return USAGE
 
 
@@ -101,6 +111,12 @@ def wants_json() -> bool:
 def _asked() -> str | None:
     context = click.get_current_context(silent=True)
     return context.params.get("output") if context else _asked_output
+
+
+def forget_output() -> None:
+    """Begin a command line, of which nothing is known yet."""
+    global _asked_output  # noqa: PLW0603  one process runs one command, but for tests
+    _asked_output = None
 
 
 _asked_output: str | None = None

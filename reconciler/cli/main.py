@@ -11,7 +11,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli import collection
-from reconciler.cli.failure import exit_with, usage_exit
+from reconciler.cli.failure import exit_with, forget_output, usage_exit
 from reconciler.cli.pipes import let_readers_leave
 from reconciler.interrupts import Insisting
 
@@ -92,6 +92,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and leave with the exit code that conventions give the outcome."""
     let_readers_leave()
+    forget_output()
     try:
         # Outside of standalone mode click returns the code that a command left with, and None when it just returned.
         sys.exit(cli.main(prog_name="reconciler", standalone_mode=False) or 0)

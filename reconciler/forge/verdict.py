@@ -98,8 +98,18 @@ def refusal_of(
             f"{ask.doing}: {terms.name} has trouble of its own ({status})", hint="try again later", status=status
         )
         return Refused(unavailable, wait=1.0 if ask.is_repeatable else None)
-    hidden = f"it may also be hidden from the token: {terms.way_to(ask.needs)}" if status == 404 else ""
-    return Refused(ForgeError(f"{ask.doing}: {terms.name} answers {status}{told}", hint=hidden, status=status))
+    hint = _remedy(ask, status, terms=terms)
+    return Refused(ForgeError(f"{ask.doing}: {terms.name} answers {status}{told}", hint=hint, status=status))
+
+
+def _remedy(ask: Ask, status: int, *, terms: Terms) -> str:
+    if status == 404:
+        return f"it may also be hidden from the token: {terms.way_to(ask.needs)}"
+    if status == 410:
+        return "it was switched off there, as issues can be: switch it on in the settings, or leave this step out"
+    if 300 <= status < 400:
+        return "the repository may have been renamed or moved: run this in its new place"
+    return ""
 
 
 def _limited(ask: Ask, status: int, headers: Mapping[str, str], *, terms: Terms, now: float) -> Refused:
@@ -143,5 +153,13 @@ def _message(content: bytes) -> str:
         return ""
     if not isinstance(told, dict):
         return ""
-    parts = [told.get("message"), told.get("error_description"), told.get("error"), told.get("errors")]
+    errors = told.get("errors")
+    each = errors if isinstance(errors, list) else [errors]
+    parts = [told.get("message"), told.get("error_description"), told.get("error"), *map(_in_words, each)]
     return "; ".join(part if isinstance(part, str) else json.dumps(part) for part in parts if part)
+
+
+def _in_words(error: object) -> object:
+    """Return what one of several errors says, where it says it in words."""
+    words = error.get("message") if isinstance(error, dict) else None
+    return words if isinstance(words, str) and words else error

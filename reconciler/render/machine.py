@@ -110,6 +110,12 @@ def error_json(error: ReconcilerError) -> str:
     return _document({**_versions(), **_error(error)}).rstrip("\n")
 
 
+def usage_json(message: str, *, hint: str, exit_code: int) -> str:
+    """Return what is wrong with the command line, in the members of any other error."""
+    told = {"type": "UsageError", "message": message, "hint": hint, "exit_code": exit_code}
+    return _document({**_versions(), "error": told, "diagnostics": []}).rstrip("\n")
+
+
 def error_line(error: ReconcilerError) -> str:
     """Return what stopped the work in the midst of a stream of events, as its last line."""
     return _line({"type": "error", **_error(error)})

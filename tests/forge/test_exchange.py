@@ -140,3 +140,27 @@ def test_what_is_not_there_may_be_hidden(forge: Forge, fake: Fake) -> None:
     with pytest.raises(ForgeError, match="answers 404") as missing:
         list(forge.comments(7))
     assert "hidden from the token" in missing.value.hint
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "hint"),
+    [
+        (Answer(410, {"message": "Issues are disabled"}), "answers 410", "switch it on in the settings"),
+        (Answer(301, {"message": "Moved Permanently"}), "answers 301", "renamed or moved"),
+        (
+            Answer(422, {"message": "Validation Failed", "errors": [{"message": "body is too long"}, {"code": "odd"}]}),
+            'Validation Failed; body is too long; {"code": "odd"}',
+            "",
+        ),
+    ],
+)
+def test_what_the_forge_cannot_do_is_told_in_its_words(
+    forge: Forge, fake: Fake, answer: Answer, said: str, hint: str
+) -> None:
+    """With what somebody can do about it, where there is something."""
+    fake.answers = [answer]
+    with pytest.raises(ForgeError) as refused:
+        forge.open_issue("title", "body")
+    assert said in refused.value.message
+    assert hint in refused.value.hint
+    assert bool(hint) == bool(refused.value.hint)

@@ -206,7 +206,7 @@ def test_a_refusal_of_the_forge_ends_with_7(folder: Folder, github: FakeGitHub) 
         (("comment",), 64, "--body-file"),
         (("comment", "--body-file", "x", "--marker", "-->"), 1, "no name for a marker"),
         (("plan-artifact",), 64, "say what it is for"),
-        (("plan-artifact", "--out", "x.json", "--commit", "main"), 1, "no commit"),
+        (("plan-artifact", "--out", "x.json", "--commit", "main"), 1, '"main" is no hash of a commit'),
         (("issue", "--body-file", "x", "--exit-code", "two"), 64, "two"),
     ],
 )

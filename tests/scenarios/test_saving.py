@@ -120,6 +120,26 @@ def test_a_failure_of_the_system_is_one_json_document_too(folder: Folder, monkey
     assert json.loads(ended.out)["error"]["message"] == "No space left on device"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("plan", "--target", "nope"), '"nope" is not an address'),
+        (("apply",), "--auto-approve"),
+        (("plan", "--parallelism", "0"), "0 is not in the range"),
+    ],
+    ids=["mistake", "nobody to ask", "illegal value"],
+)
+def test_wrong_usage_is_one_json_document_too(folder: Folder, arguments: tuple[str, ...], said: str) -> None:
+    """Whoever parses the answer learns what to change, as for any other error."""
+    folder.action("one")
+    ended = folder.embedded(*arguments, "--output", "json")
+    assert (ended.code, ended.err) == (64, "")
+    error = json.loads(ended.out)["error"]
+    assert said in error["message"]
+    assert (error["type"], error["exit_code"]) == ("UsageError", 64)
+    assert error["hint"] == f"see: reconciler {arguments[0]} --help"
+
+
 def test_the_command_that_is_offered_applies_the_plan(folder: Folder) -> None:
     """A plan made with --platform is applied with it: without, nobody would have named a platform."""
     folder.action("one")
