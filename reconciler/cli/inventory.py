@@ -16,7 +16,7 @@ class _Shows(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put ``show`` in front of options alone."""
-        is_bare = not args or (args[0].startswith("-") and args[0] != "--help")
+        is_bare = not args or (args[0].startswith("-") and args[0] not in ("-h", "--help"))
         return super().parse_args(ctx, ["show", *args] if is_bare else args)
 
 
@@ -38,9 +38,9 @@ def show(*, output: str, **arguments: Any) -> None:
     ledger = ledger_of(Project.open(flags_of(arguments), stdin=read_stdin))
     inventory, _ = ledger.store.read()
     if output == "json":
-        from reconciler.inventory.document import dumps
+        from reconciler.render.ownership import inventory_json
 
-        click.echo(dumps(inventory), nl=False)
+        click.echo(inventory_json(inventory, lease=ledger.lock.current()), nl=False)
         return
     from reconciler.cli.console import stdout
     from reconciler.render.ownership import show_inventory

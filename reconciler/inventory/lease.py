@@ -37,7 +37,12 @@ class Lease:
 
 def dumps(lease: Lease) -> bytes:
     """Return a lease as it is kept."""
-    document = {
+    return (json.dumps(document_of(lease), indent=1) + "\n").encode()
+
+
+def document_of(lease: Lease) -> dict[str, str | int]:
+    """Return a lease as plain data."""
+    return {
         "id": lease.id,
         "number": lease.number,
         "who": lease.who,
@@ -46,7 +51,6 @@ def dumps(lease: Lease) -> bytes:
         "expires": lease.expires.isoformat(),
         "run_url": lease.run_url,
     }
-    return (json.dumps(document, indent=1) + "\n").encode()
 
 
 def loads(content: bytes) -> Lease | None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from reconciler.apply.events import Outcome
 from reconciler.domain.live import address_of
-from reconciler.inventory.document import Entry, Inventory
+from reconciler.inventory.document import Entry, Inventory, dumps
 from reconciler.inventory.journal import Applied, Record, document
+from reconciler.inventory.lease import document_of
 from reconciler.plan.model import Op
 from reconciler.render.lines import Pieces, in_columns, show_lines
+from reconciler.render.machine import records_json
 from reconciler.render.palette import COLOUR, OUTCOME_COLOUR, QUIET, SYMBOL
 from reconciler.render.visible import visible
 from reconciler.render.words import counted, duration, moment
@@ -50,7 +52,17 @@ def adopted_json(found: Adopted) -> str:
         "ours": _texts(found.ours),
         "absent": _texts(found.absent),
     }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return records_json(**told)
+
+
+def inventory_json(inventory: Inventory, *, lease: Lease | None) -> str:
+    """Return what is ours and who holds the lock, for programs.
+
+    The key of the hashes stays where the inventory is: with it, whoever reads a log could try guesses at secrets.
+    """
+    kept = json.loads(dumps(inventory))
+    del kept["hash_key"]
+    return records_json(**{**kept, "lock": None if lease is None else document_of(lease)})
 
 
 def show_inventory(inventory: Inventory, console: Console, *, place: str, lease: Lease | None) -> None:
@@ -97,7 +109,7 @@ def show_apply(page: Applied, console: Console) -> None:
 
 def history_json(pages: Sequence[Applied]) -> str:
     """Return pages of the journal for programs."""
-    return json.dumps({"applies": [document(page) for page in pages]}, indent=2, ensure_ascii=False) + "\n"
+    return records_json(applies=[document(page) for page in pages])
 
 
 def _taken(record: LiveRecord) -> Pieces:

@@ -318,6 +318,22 @@ def test_an_inventory_is_shown_without_another_word(owned: Folder) -> None:
     assert owned.run("inventory") == shown
     assert owned.run("inventory", "--output", "json") == owned.run("inventory", "show", "--output", "json")
     assert "rebuild" in owned.run("inventory", "--help").out
+    assert owned.run("inventory", "-h") == owned.run("inventory", "--help")
+
+
+def test_what_is_shown_to_programs_says_who_holds_the_lock_and_keeps_the_key(owned: Folder) -> None:
+    """A log that has the hashes of secrets must not have the key that guesses are tried with."""
+    from reconciler.owner import ledger_of
+
+    (file,) = (owned.path / ".reconciler").rglob("inventory.json")
+    key = json.loads(file.read_bytes())["hash_key"]
+    with ledger_of(Project.open(Flags(), cwd=owned.path)).locked("apply"):
+        ended = owned.run("inventory", "--output", "json")
+    told = json.loads(ended.out)
+    assert (told["format_version"], len(told["resources"])) == ("1.0", 3)
+    assert told["lock"]["what"] == "apply"
+    assert key not in ended.out
+    assert json.loads(owned.run("inventory", "--output", "json").out)["lock"] is None
 
 
 def test_a_lost_inventory_is_rebuilt(owned: Folder) -> None:
