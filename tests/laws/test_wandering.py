@@ -121,10 +121,11 @@ class Walk:
         """Take note of what is ours from now on, and of what is let go."""
         known = {server_id(record) for record in before.values()}
         self.ours |= {server_id(record) for record in after.values()} - known
-        for change in made.changes if is_whole else ():
-            if change.op is Op.ADOPT:
+        entries = self.inventory().entries
+        for change in made.changes:
+            if change.op is Op.ADOPT and is_whole:
                 self.ours.add(server_id(before[change.address]))
-            if change.op is Op.FORGET and change.address in before:
+            if change.op is Op.FORGET and change.address in before and change.address not in entries:
                 self.ours.discard(server_id(before[change.address]))
 
     def _check_superset(self, after: Mapping[Address, LiveRecord]) -> None:
