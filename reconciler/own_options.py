@@ -1,8 +1,10 @@
-"""This tool's own options from the environment."""
+"""What the environment says to this tool: its own options, and what time it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final
 
 from reconciler.errors import ConfigurationError
@@ -34,3 +36,21 @@ class OwnOptions:
                 f'RECONCILER_{name} is "{text}"', hint=f"write a whole number from {least} to {most}"
             )
         return int(text)
+
+
+def clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
+    """Return what tells the time; ``SOURCE_DATE_EPOCH`` pins it, for plans that must be the same byte for byte.
+
+    Raises:
+        ConfigurationError: The variable holds no time.
+    """
+    pinned = environ.get("SOURCE_DATE_EPOCH", "")
+    if not pinned:
+        return lambda: datetime.now(UTC)
+    with suppress(ValueError, OverflowError, OSError):
+        if pinned.isdecimal():
+            moment = datetime.fromtimestamp(int(pinned), UTC)
+            return lambda: moment
+    raise ConfigurationError(
+        f'SOURCE_DATE_EPOCH is "{pinned}"', hint="write whole seconds since 1970, such as 1790000000, or unset it"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.config import Flags, PlatformKind, Settings, ignore, open_platform, open_reader, resolve
-from reconciler.errors import ConfigurationError, GuardRefused, InvalidManifests
+from reconciler.errors import GuardRefused, InvalidManifests
+from reconciler.own_options import clock
 
 if TYPE_CHECKING:
     from threading import Event as StopSignal
@@ -84,7 +85,7 @@ class Project:
         """
         environ = os.environ if environ is None else environ
         settings = resolve(flags or Flags(), environ=environ, cwd=cwd or Path.cwd())
-        return cls(settings, now=_clock(environ), stdin=stdin, warn=warn)
+        return cls(settings, now=clock(environ), stdin=stdin, warn=warn)
 
     def validate(self) -> Verdict:
         """Return what is in the manifests and every problem with them; no platform is asked."""
@@ -397,21 +398,3 @@ class Project:
         from reconciler.manifests.loader import open_cache
 
         return open_cache(self.settings.cache_dir, project=str(self.settings.root))
-
-
-def _clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
-    """Return what tells the time; ``SOURCE_DATE_EPOCH`` pins it, for plans that must be the same byte for byte.
-
-    Raises:
-        ConfigurationError: The variable holds no time.
-    """
-    pinned = environ.get("SOURCE_DATE_EPOCH", "")
-    if not pinned:
-        return lambda: datetime.now(UTC)
-    with suppress(ValueError, OverflowError, OSError):
-        if pinned.isdecimal():
-            moment = datetime.fromtimestamp(int(pinned), UTC)
-            return lambda: moment
-    raise ConfigurationError(
-        f'SOURCE_DATE_EPOCH is "{pinned}"', hint="write whole seconds since 1970, such as 1790000000, or unset it"
-    )

@@ -51,4 +51,6 @@ def _colour(stream: TextIO) -> bool:
 
 def is_interactive() -> bool:
     """True when there is somebody to ask: both ends are a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    # A stream that was closed before this process began is None.
+    ends: tuple[TextIO | None, ...] = (sys.stdin, sys.stderr)
+    return all(end is not None and end.isatty() for end in ends)

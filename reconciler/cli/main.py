@@ -46,6 +46,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+#: Exit codes that answer what was asked: without what was printed they say too much.
+_ANSWERS: Final = frozenset({0, 2})
+
+
 class Commands(click.Group):
     """A group that imports a command only when it is run, so that ``--help`` stays quick."""
 
@@ -91,19 +95,28 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with the exit code that conventions give the outcome."""
-    let_readers_leave()
+    lost = let_readers_leave()
     forget_output()
+    code = _run()
+    if (error := lost()) is not None:
+        click.echo(f"error: cannot write to standard output: {error.strerror}", err=True)
+        code = code if code not in _ANSWERS else 1
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command line and return the exit code."""
     try:
         # Outside of standalone mode click returns the code that a command left with, and None when it just returned.
-        sys.exit(cli.main(prog_name="reconciler", standalone_mode=False) or 0)
+        return cli.main(prog_name="reconciler", standalone_mode=False) or 0
     except click.ClickException as mistake:
-        sys.exit(usage_exit(mistake))
+        return usage_exit(mistake)
     except (KeyboardInterrupt, click.Abort):
         _heard()
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except Exception as error:  # noqa: BLE001  the last resort: a bug must not look like an answer
-        sys.exit(exit_with(error))
+        return exit_with(error)
     finally:
         _heard()
         collection.resume()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -167,7 +167,8 @@ def scope_of(arguments: dict[str, Any]) -> Scope:
 
 def read_stdin() -> bytes:
     """Return everything on standard input, as bytes: the loader tells what encoding they are in."""
-    return sys.stdin.buffer.read()
+    given: TextIO | None = sys.stdin
+    return b"" if given is None else given.buffer.read()
 
 
 def _addresses(texts: tuple[str, ...], option: str) -> tuple[Address, ...]:

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,9 @@ from tests.scenarios.conftest import Folder
 
 #: More than a pipe holds, so that the command notices that nobody reads.
 MANY = 150
+
+#: A disk that is full, where the system has one.
+FULL = Path("/dev/full")
 
 
 def unread(folder: Folder, *arguments: str) -> tuple[int, str]:
@@ -91,3 +95,34 @@ def test_fmt_reads_standard_input_and_prints_what_it_becomes(folder: Folder, mon
     assert fmt(swapped, "--check") == (1, "<stdin>\n")
     assert fmt(canonical, "--check") == (0, "")
     assert fmt("a: [") == (1, "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a disk that is full takes a system that has one")
+@pytest.mark.parametrize("output", ["text", "json", "markdown", "html"])
+def test_output_that_was_lost_is_no_answer(folder: Folder, output: str) -> None:
+    """A full disk ends in one sentence and a code that nobody takes for success; the work is done all the same."""
+    folder.action("ingest")
+    for arguments in (("plan", "--output", output), ("apply", "--auto-approve")):
+        with FULL.open("wb") as full:
+            ended = subprocess.run(
+                [sys.executable, "-m", "reconciler", *arguments, "--platform", "embedded"],
+                cwd=folder.path,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (ended.returncode, ended.stderr.splitlines()[-1]) == (
+            1,
+            "error: cannot write to standard output: No space left on device",
+        )
+    assert folder.embedded("plan", "--detailed-exitcode").code == 0
+
+
+def test_without_a_standard_input_there_is_nobody_to_ask(folder: Folder) -> None:
+    """Some schedulers close it."""
+    folder.action("ingest")
+    folder.monkeypatch.setattr(sys, "stdin", None)
+    ended = folder.embedded("apply")
+    assert (ended.code, "there is nobody to ask" in ended.err) == (64, True)

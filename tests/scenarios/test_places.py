@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+
+import pytest
 
 from tests.scenarios.conftest import ACTION, Folder
 
@@ -74,3 +77,16 @@ def test_a_saved_plan_does_not_tell_the_problems_of_manifests_it_was_not_made_fr
     assert refused.code == 4
     assert "no longer give this plan" in refused.err
     assert "Acton" not in refused.said
+
+
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_a_folder_whose_name_is_no_text_is_a_folder(folder: Folder, command: str) -> None:
+    """Nor is any other name, where the encoding of file names is ASCII."""
+    path = folder.path / os.fsdecode(b"caf\xe9")
+    try:
+        path.mkdir()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    inner = Folder(path, folder.capture, folder.monkeypatch)
+    inner.action("ingest")
+    assert inner.embedded(command).code == (2 if command == "drift" else 0)
