@@ -44,8 +44,8 @@ class Span:
 
     @classmethod
     def at(cls, file: str, line: int = 1, column: int = 1) -> Span:
-        """Return the empty span at one place."""
-        return cls(file, line, column, line, column)
+        """Return the empty span at one place; what is no text in the name of a file is shown as its bytes."""
+        return cls(file.encode("utf-8", "backslashreplace").decode(), line, column, line, column)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -100,7 +100,9 @@ class EmbeddedPlatform:
 
     def identity(self) -> PlatformIdentity:
         """Return which file and which organization this is."""
-        return PlatformIdentity("embedded", str(self._store.path), self._caller.org_id)
+        # What is no text in a path is named by its bytes: plan files hold it.
+        endpoint = str(self._store.path).encode("utf-8", "backslashreplace").decode()
+        return PlatformIdentity("embedded", endpoint, self._caller.org_id)
 
     def close(self) -> None:
         """Close the file; calling it twice is harmless."""
