@@ -100,9 +100,9 @@ class EmbeddedPlatform:
 
     def identity(self) -> PlatformIdentity:
         """Return which file and which organization this is."""
-        # What is no text in a path is named by its bytes: plan files hold it.
-        endpoint = str(self._store.path).encode("utf-8", "backslashreplace").decode()
-        return PlatformIdentity("embedded", endpoint, self._caller.org_id)
+        # A path need not be UTF-8; plans and ownership records are.
+        path = str(self._store.path).encode(errors="backslashreplace").decode()
+        return PlatformIdentity("embedded", path, self._caller.org_id)
 
     def close(self) -> None:
         """Close the file; calling it twice is harmless."""

@@ -178,5 +178,5 @@ def _read(line: bytes, decoder: Callable[[bytes], Any]) -> Json:
 
 
 def _short_hash(text: str) -> str:
-    # The name of a folder need not be text in the encoding of the file system.
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    # A path need not be UTF-8.
+    return blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()

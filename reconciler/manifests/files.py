@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, in_order
-from reconciler.manifests.reading import LARGEST_STDIN, SourceFile, from_bytes, read_source
+from reconciler.manifests.reading import LARGEST_STDIN, SourceFile, from_bytes, read_source, shown_name
 from reconciler.manifests.walking import Candidate, Excluded, is_below, outside, walk
 
 __all__ = ["Found", "SourceFile", "find", "project_digest", "read_file"]
@@ -104,11 +104,11 @@ def _place(path: str, *, root: Path) -> _Place:
         return _Place(full, real, _shown(full, base), real_base)
     if is_below(real, real_base):
         return _Place(full, real, _shown(real, real_base), real_base)
-    return _Place(full, real, full.replace(os.sep, "/"), real)
+    return _Place(full, real, shown_name(full.replace(os.sep, "/")), real)
 
 
 def _shown(path: str, base: str) -> str:
-    return path[len(base) :].strip(os.sep).replace(os.sep, "/")
+    return shown_name(path[len(base) :].strip(os.sep).replace(os.sep, "/"))
 
 
 def _candidates(paths: Iterable[str], *, root: Path, is_excluded: Excluded) -> Iterator[Candidate | Diagnostic]:

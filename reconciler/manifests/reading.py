@@ -59,6 +59,11 @@ class SourceFile:
         return None if self.location is None else Path(self.location)
 
 
+def shown_name(path: str) -> str:
+    """Return a path as text that any file can hold: what in it is not UTF-8 is written out."""
+    return path if path.isprintable() else path.encode(errors="backslashreplace").decode()
+
+
 def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnostic:
     """Read one file, or say why not."""
     if not _is_text(name):
@@ -125,9 +130,17 @@ def _content(path: str, *, name: str) -> bytes | Diagnostic:
             return _not_a_file(status.st_mode, name=name)
         if status.st_size > LARGEST_FILE:
             return _too_large(name=name, limit=LARGEST_FILE)
-        return os.read(descriptor, status.st_size)
+        return _whole(descriptor, size=status.st_size)
     finally:
         os.close(descriptor)
+
+
+def _whole(descriptor: int, *, size: int) -> bytes:
+    """Read as often as it takes: a network disk may give less than asked for, and half a file may parse."""
+    content = os.read(descriptor, size)
+    while len(content) < size and (more := os.read(descriptor, size - len(content))):
+        content += more
+    return content
 
 
 def _not_a_file(mode: int, *, name: str) -> Diagnostic:

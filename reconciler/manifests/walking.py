@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Severity, Span
-from reconciler.manifests.reading import unreadable
+from reconciler.manifests.reading import shown_name, unreadable
 
 ENDINGS: Final = (".yaml", ".yml", ".json")
 
@@ -86,7 +86,7 @@ def _entries(folder: _Folder, *, boundary: str, is_excluded: Excluded) -> Iterat
 def _entry(
     entry: os.DirEntry[str], *, folder: _Folder, boundary: str, is_excluded: Excluded
 ) -> _Folder | Candidate | Diagnostic | None:
-    name = folder.name + entry.name
+    name = folder.name + shown_name(entry.name)
     is_manifest = entry.name.lower().endswith(ENDINGS)
     if entry.is_symlink():
         if is_excluded(name):
@@ -105,7 +105,7 @@ def _entry(
 def _linked(
     entry: os.DirEntry[str], *, folder: _Folder, boundary: str, is_excluded: Excluded
 ) -> _Folder | Candidate | Diagnostic | None:
-    name = folder.name + entry.name
+    name = folder.name + shown_name(entry.name)
     is_manifest = entry.name.lower().endswith(ENDINGS)
     try:
         is_folder = entry.is_dir()

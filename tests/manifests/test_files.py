@@ -150,6 +150,17 @@ def test_a_file_is_read_as_utf_8_with_its_digest(project: Path) -> None:
     assert one.path == project / "a.yaml"
 
 
+def test_a_file_is_read_to_its_end_however_little_a_disk_gives_at_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a file may be a manifest too, without what is to stay."""
+    write(project, "a.yaml", content=MANIFEST * 3)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 10)))
+    [file] = find([""], root=project).files
+    assert file.text == MANIFEST * 3
+
+
 def test_standard_input_is_a_file_of_its_own(project: Path) -> None:
     """It is read once, however often it is named, and mixes with files."""
     write(project, "a.yaml")

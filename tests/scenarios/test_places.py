@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_a_project_is_found_from_a_folder_inside_it(folder: Folder) -> None:
     folder.write("actions/two.yaml", "kind: Acton\n")
     inside = Folder(folder.path / "actions", folder.capture, folder.monkeypatch)
     assert inside.run("validate").err.startswith("two.yaml:1:")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+def test_names_of_files_and_folders_need_not_be_utf_8(folder: Folder) -> None:
+    """What has no character is written out; a saved plan beside the manifests is no problem to the next run."""
+    inside = Folder(folder.path / os.fsdecode(b"caf\xe9"), folder.capture, folder.monkeypatch)
+    inside.write("reconciler.yaml", PROJECT.replace(", manifests: [actions]", ""))
+    inside.write(os.fsdecode(b"entr\xe9e.yaml"), ACTION.format(name="one", uri="img:1"))
+    assert inside.run("plan", "--out", "plan.json").code == 0
+    saved = json.loads((inside.path / "plan.json").read_text(encoding="utf-8"))
+    assert saved["resource_changes"][0]["origin"] == r"entr\udce9e.yaml"
+    assert inside.run("apply", "plan.json").code == 0
+    assert inside.run("validate").code == 0
+    assert inside.run("plan", "--detailed-exitcode").code == 0
 
 
 def test_a_saved_plan_with_a_secret_needs_its_manifests(folder: Folder) -> None:
