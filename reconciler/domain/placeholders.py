@@ -46,11 +46,12 @@ def filled(target: InvokeActionTarget, namespace: Mapping[str, Any]) -> InvokeAc
     return InvokeActionTarget.model_validate(target.model_dump() | changed)
 
 
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL)
+#: A quoted text, or the rest of a query from a quote on that nothing closes; the group is the closing quote.
+_QUOTED: Final = re.compile(r"""(["'])(?:(?!\1)[^\\]|\\.)*+(\1?)""", re.DOTALL)
 
 
 def _without_quoted(query: str) -> str:
-    return _QUOTED.sub("", query)
+    return _QUOTED.sub(lambda found: "" if found[2] else found[0], query)
 
 
 def _values(target: TriggerTarget) -> Iterator[tuple[str, Any]]:

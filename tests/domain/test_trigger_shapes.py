@@ -294,6 +294,8 @@ def test_placeholders_are_filled_in_by_every_event(text: str, legal: bool) -> No
         ("path LIKE '%{{file.name}}' AND size > 1", True),
         ("size > {{file.size}}", False),
         ('name = "a\\" OR {{file.name}}', False),
+        ("name = \" 'a{{file.name}}'", False),
+        pytest.param('"' + '\\"' * 200_000 + "{{file.name}}", False, id="long, and never closed"),
     ],
 )
 def test_placeholders_in_queries_stand_in_quotes(query: str, legal: bool) -> None:
