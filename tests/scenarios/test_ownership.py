@@ -15,6 +15,8 @@ from reconciler.domain.requests import CreateActionRequest, UpdateActionRequest
 from reconciler.domain.values import ActionParameter
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.inventory.document import loads
+from reconciler.inventory.lease import Lease
+from reconciler.inventory.lock import Held, Lock
 from reconciler.project import Project
 from tests.scenarios.conftest import Folder
 
@@ -279,26 +281,36 @@ def test_two_applies_at_once_are_one_after_the_other(owned: Folder) -> None:
         assert owned.run("apply", "--auto-approve").code == 0
 
 
-def test_waiting_for_the_lock(owned: Folder) -> None:
-    """With --lock-timeout the second comes after the first."""
+def test_waiting_for_the_lock(owned: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --lock-timeout the second comes after the first, which goes on until the second found it there."""
     from reconciler.owner import ledger_of
 
     project = Project.open(Flags(), cwd=owned.path)
     owned.action("report", uri="img:2")
-    may_go = threading.Event()
-    has_lock = threading.Event()
+    found_locked, has_lock = threading.Event(), threading.Event()
+    tried = Lock._try
+
+    def noticing(lock: Lock, what: str, *, who: str, run_url: str, silent: Lease | None) -> Held | Lease:
+        got = tried(lock, what, who=who, run_url=run_url, silent=silent)
+        if isinstance(got, Lease):
+            found_locked.set()
+        return got
 
     def hold() -> None:
         with ledger_of(project).locked("apply"):
             has_lock.set()
-            may_go.wait(0.3)
+            found_locked.wait(60)
 
+    monkeypatch.setattr(Lock, "_try", noticing)
     holder = threading.Thread(target=hold)
     holder.start()
     assert has_lock.wait(60)
-    ended = owned.run("apply", "--auto-approve", "--lock-timeout", "30s")
+    ended = owned.run("apply", "--auto-approve", "--lock-timeout", "5m")
+    found_it_locked = found_locked.is_set()
+    found_locked.set()
     holder.join()
     assert ended.code == 0
+    assert found_it_locked
 
 
 def test_a_rebuild_with_nobody_to_ask_is_wrong_usage(owned: Folder) -> None:
