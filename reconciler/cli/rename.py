@@ -18,7 +18,7 @@ from reconciler.cli.options import flags_of, manifest_options, read_stdin
 @click.argument("new_name")
 @manifest_options
 def command(*, address: str, new_name: str, **arguments: Any) -> None:
-    """Give a resource another name in every manifest that names it; comments and layout stay.
+    """Give a resource another name in every manifest and overlay that names it; comments and layout stay.
 
     The next plan shows the rename: created under the new name, its triggers repointed in place, the old one deleted
     last. Nothing is sent before it is applied.
@@ -34,7 +34,11 @@ def command(*, address: str, new_name: str, **arguments: Any) -> None:
     project = Project.open(flags_of(arguments), stdin=read_stdin, warn=note)
     folder = project.settings.cwd or Path.cwd()
     texts = renamed_texts(
-        project.load().desired, old, new_name, read=lambda file: (folder / file).read_bytes().decode()
+        project.load().desired,
+        project.settings,
+        old,
+        new_name,
+        read=lambda file: (folder / file).read_bytes().decode(),
     )
     for file in _write(texts, folder):
         click.echo(f"Wrote {file}.", err=True)

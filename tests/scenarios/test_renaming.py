@@ -93,3 +93,61 @@ def test_what_cannot_be_edited_is_left_as_it_is(folder: Folder, text: str) -> No
     assert "nothing was changed" in ended.err
     assert "write lifecycle: { renamed_from: a }" in ended.err
     assert path.read_text() == text
+
+
+TRIGGER = """\
+apiVersion: reconciler/v1
+kind: Trigger
+metadata: { name: nightly }
+spec: { action_name: %s, required_inputs: ["**/*.bag"], for_each: dataset }
+"""
+PATCH = "apiVersion: reconciler/v1\nkind: %s\nmetadata: { name: %s }\nspec: { %s }\n"
+PROJECT = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: { name: robots }
+spec:
+  platform: embedded
+  manifests: [manifests]
+  default_environment: dev
+  variables: { chosen: { default: a } }
+  environments:
+    dev: {}
+    prod:
+      overlays:
+        - overlays/prod.yaml
+        - { apiVersion: reconciler/v1, kind: Action, metadata: { name: 'a' }, spec: { timeout: 20 } }
+    copy: { overlays: [overlays/prod.yaml] }
+"""
+
+
+def test_overlays_of_every_environment_are_renamed_with_it(folder: Folder) -> None:
+    """Whatever environment is chosen: a patch of what no manifest declares would be refused in the others."""
+    folder.write("reconciler.yaml", PROJECT)
+    folder.write("manifests/a.yaml", f"{HEAD}metadata: {{name: a}}\n{SPEC}")
+    folder.write("manifests/other.yaml", f"{HEAD}metadata: {{name: other}}\n{SPEC}")
+    folder.write("manifests/nightly.yaml", TRIGGER % "other")
+    patches = [PATCH % ("Action", "%s", "timeout: 30"), PATCH % ("Trigger", "nightly", "action_name: %s")]
+    folder.write("overlays/prod.yaml", "---\n".join(patches) % ("a", "a"))
+
+    ended = folder.run("rename", "action.a", "b")
+
+    assert ended.code == 0, ended.err
+    assert (folder.path / "overlays/prod.yaml").read_text() == "---\n".join(patches) % ("b", "b")
+    assert (folder.path / "reconciler.yaml").read_text() == PROJECT.replace("'a'", "'b'")
+    assert [folder.run("validate", "--env", name).code for name in ("dev", "prod", "copy")] == [0, 0, 0]
+
+
+def test_a_reference_by_a_variable_is_not_overwritten(folder: Folder) -> None:
+    """In another environment the variable may say something else."""
+    folder.write(
+        "reconciler.yaml", PROJECT.replace("        - overlays/prod.yaml\n", "").replace("[overlays/prod.yaml]", "[]")
+    )
+    folder.write("manifests/a.yaml", f"{HEAD}metadata: {{name: a}}\n{SPEC}")
+    folder.write("manifests/nightly.yaml", TRIGGER % "'${var.chosen}'")
+
+    ended = folder.run("rename", "action.a", "b")
+
+    assert ended.code == 1
+    assert 'manifests/nightly.yaml:4:22: "a" is not written out here; nothing was changed' in ended.err
+    assert "renamed_from" not in (folder.path / "manifests/a.yaml").read_text()
