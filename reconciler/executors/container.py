@@ -141,6 +141,8 @@ class _ContainerRun:
             self._engine.remove(container)
         if state is None or not state.started:
             raise RunFailed(f"the container could not be started (exit code {code}); the log says why")
+        # The client that was stopped may have ended before it could tell how the container did.
+        code = code if state.exit_code is None else state.exit_code
         return Exit(code=code, out_of_memory=state.out_of_memory, image_digest=state.image_digest)
 
     def _container(self) -> str | None:

@@ -24,11 +24,12 @@ PATIENCE: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ContainerState:
-    """What the engine knows of a container that has ended."""
+    """What the engine knows of a container that has ended; ``exit_code`` None where it does not say."""
 
     started: bool
     out_of_memory: bool
     image_digest: str | None
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Engine:
                 started=state["Status"] not in ("created", "configured", "initialized"),
                 out_of_memory=bool(state.get("OOMKilled")),
                 image_digest=found.get("ImageDigest") or found.get("Image"),
+                exit_code=state.get("ExitCode") if state["Status"] == "exited" else None,
             )
         except (ValueError, LookupError, TypeError):
             return ContainerState(started=False, out_of_memory=False, image_digest=None)

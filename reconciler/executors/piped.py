@@ -61,8 +61,11 @@ class Piped:
         if self._ended:
             return None if self._gone(timeout) else b""
         if not self._readable.poll(timeout * 1000):
-            # Somebody who left the session may hold the pipe open long after the command has ended.
-            return None if self._gone(0) else b""
+            if not self._gone(0):
+                return b""
+            # It may have written since that look. Somebody who left the session may hold the pipe open long after.
+            if not self._readable.poll(0):
+                return None
         chunk = os.read(self._output.fileno(), _CHUNK)
         self._ended = not chunk
         return chunk

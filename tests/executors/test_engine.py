@@ -13,7 +13,7 @@ from reconciler.domain.values import ComputeRequirements
 from reconciler.errors import ConfigurationError, RunFailed
 from reconciler.executors.container import ContainerExecutor
 from reconciler.executors.engine import Engine
-from tests.executors.builders import ended, job
+from tests.executors.builders import ended, job, read_all
 
 #: Writes down how it was called; runs like a container that says hello and ends with 3, for lack of memory.
 STANDIN = """\
@@ -21,8 +21,8 @@ STANDIN = """\
 for argument in "$@"; do printf '%s\\0' "$argument"; done >> "$0.calls"; printf '\\n\\0' >> "$0.calls"
 case "$1" in
   run) cp "{folder}/.roboto/environment" "$0.environment"; echo c0ffee > "{folder}/.roboto/container_id"
-    echo hello; exit 3;;
-  container) echo '[{{"State": {{"Status": "{status}", "OOMKilled": {oom}}}, "ImageDigest": "sha256:1"}}]';;
+    echo hello; {run} exit 3;;
+  container) echo '[{{"State": {{"Status": "{status}", "OOMKilled": {oom}{state}}}, "ImageDigest": "sha256:1"}}]';;
   info) echo "no service here" >&2; exit {info};;
 esac
 """
@@ -37,9 +37,11 @@ class StandIn:
         self.path = folder / name
         self.write()
 
-    def write(self, *, status: str = "exited", oom: bool = False, info: int = 0) -> None:
+    def write(
+        self, *, status: str = "exited", oom: bool = False, info: int = 0, run: str = "", state: str = ""
+    ) -> None:
         """Make the program."""
-        text = STANDIN.format(folder=self.folder, status=status, oom=json.dumps(oom), info=info)
+        text = STANDIN.format(folder=self.folder, status=status, oom=json.dumps(oom), info=info, run=run, state=state)
         self.path.write_text(text)
         self.path.chmod(0o755)
 
@@ -92,6 +94,18 @@ def test_a_container_has_no_rights_it_does_not_need(standin: StandIn, tmp_path: 
     assert "--http-proxy=false" in call
     assert [call[place + 1] for place, each in enumerate(call) if each == "--volume"] == [f"{tmp_path}:{tmp_path}:Z"]
     assert "hush" not in str(call)
+
+
+def test_how_a_stopped_container_ended_is_asked_of_the_engine(standin: StandIn, tmp_path: Path) -> None:
+    """The client is stopped as well, and may end before it could tell."""
+    standin.write(run="sleep 600;", state=', "ExitCode": 137')
+    running = standin.executor().start(job(tmp_path))
+    output = b""
+    while b"hello" not in output:
+        output += running.read(60.0) or b""
+    running.stop(grace=60.0)
+    read_all(running)
+    assert running.finish().code == 137
 
 
 def test_the_network_is_there_when_it_was_allowed(standin: StandIn, tmp_path: Path) -> None:

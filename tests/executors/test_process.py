@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import RunFailed
+from reconciler.executors.piped import Piped
 from reconciler.executors.port import Executor, Running
 from reconciler.executors.process import ProcessExecutor
 from tests.alive import is_alive
@@ -139,6 +141,22 @@ def test_reading_waits_no_longer_than_asked(tmp_path: Path, executor: Executor) 
     assert running.read(0.01) == b""
     running.stop(grace=1.0)
     running.finish()
+
+
+def test_what_a_command_writes_last_is_read_however_late_its_end_is_noticed(tmp_path: Path) -> None:
+    """It writes and ends between the look at the pipe and the look at the process."""
+    piped = Piped.start(["/bin/sh", "-c", "echo bye"], variables={}, folder=tmp_path)
+    piped._process.wait()
+    looks: Iterator[list[tuple[int, int]]] = iter([[]])
+    pipe = piped._readable
+
+    class LateLook:
+        def poll(self, milliseconds: float) -> list[tuple[int, int]]:
+            return next(looks, None) or pipe.poll(milliseconds)
+
+    piped._readable = LateLook()  # type: ignore[assignment]  # the first look is one from before it wrote
+    assert [piped.read(0.0), piped.read(0.0), piped.read(0.0)] == [b"bye\n", b"", None]
+    assert piped.finish() == 0
 
 
 def test_a_command_that_closes_its_output_is_still_waited_for(tmp_path: Path, executor: Executor) -> None:

@@ -152,7 +152,7 @@ def test_of_several_ids_none_is_cancelled_when_one_is_wrong(example: Folder) -> 
     ("more", "words"),
     [
         (("--name", "x" * 121), "name: String should have at most 120 characters"),
-        (("--metadata", "n=NaN"), "metadata"),
+        (("--metadata", f"n={'[' * 200}{']' * 200}"), "metadata"),
         (("--dataset", "ds_none"), 'no dataset "ds_none"'),
         (("--copy",), "holds a character that is no text"),
         ((), "holds a character that is no text"),
