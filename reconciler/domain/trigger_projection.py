@@ -3,24 +3,27 @@
 =====================================  =====================================================================
 older shape                            newer shape
 =====================================  =====================================================================
-causes                                 events: file_upload, file_ingest and dataset_metadata_update are
-                                       file.uploaded, file.ingested and dataset.metadata_updated;
-                                       causes null are all three
+causes                                 events: file_upload, file_ingest, dataset_metadata_update and
+                                       file_metadata_update are file.uploaded, file.ingested,
+                                       dataset.metadata_updated and file.metadata_updated;
+                                       causes null are the first three
 for_each dataset, dataset_file         once_per dataset, file
 the action, patterns, values, ...      the one invoke_action target; its ``target_id`` has no older field
 service_user_id                        none: it is the platform's to choose
 =====================================  =====================================================================
 
-No older form have: several targets or targets of another type, other events (``file.metadata_updated`` too: one cause
-that an old client does not know breaks its whole listing, and the newest client, which has a name for it in the older
-shape, can say it in the newer one), other ``once_per``, schedules, targets without required inputs,
-with an ``invocation_input`` or an ``upload_destination``, conditions on roots other than dataset and file, and
-placeholders. What has an older form comes back from it unchanged.
+No older form have: several targets or targets of another type, other events, other ``once_per``, schedules, targets
+without required inputs, with an ``invocation_input`` or an ``upload_destination``, conditions on roots other than
+dataset and file, and placeholders. What has an older form comes back from it unchanged.
+
+``file_metadata_update`` came later than the other causes, and one cause that a client does not know breaks its whole
+listing: only clients of the last version of the older shape are shown it. To manifests, which are of the first, such a
+trigger has no older form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final
 
 from reconciler.domain.conditions import ConditionType, fields_of
@@ -34,6 +37,7 @@ from reconciler.domain.trigger_shapes import (
     TriggerTarget,
 )
 from reconciler.domain.triggers import (
+    FIRST_CAUSES,
     TriggerEvaluationCause,
     TriggerForEachPrimitive,
     TriggerRecord,
@@ -47,8 +51,10 @@ EVENTS: Final = {
     TriggerEvaluationCause.FileUpload: PlatformEventType.FileUploaded,
     TriggerEvaluationCause.FileIngest: PlatformEventType.FileIngested,
     TriggerEvaluationCause.DatasetMetadataUpdate: PlatformEventType.DatasetMetadataUpdated,
+    TriggerEvaluationCause.FileMetadataUpdate: PlatformEventType.FileMetadataUpdated,
 }
 _CAUSES: Final = {event: cause for cause, event in EVENTS.items()}
+_FIRST_EVENTS: Final = frozenset(EVENTS[cause] for cause in FIRST_CAUSES)
 
 _ONCE_PER: Final = {
     TriggerForEachPrimitive.Dataset: OncePer.Dataset,
@@ -77,8 +83,8 @@ def targeted(record: TriggerRecord, *, target_id: str = DEFAULT_TARGET_ID) -> Ta
 
 
 def older(record: TargetedTriggerRecord, *, service_user_id: str) -> TriggerRecord | None:
-    """Return the older shape of a trigger; None where it has none, and :func:`obstacle` says why."""
-    if obstacle(record) is not None:
+    """Return the older shape of a trigger, in its last version; None where it has none."""
+    if _obstacle(record, _CAUSES.keys()) is not None:
         return None
     source, target = record.fires_on, record.targets[0]
     assert isinstance(source, EventSubscription)
@@ -107,7 +113,7 @@ def older(record: TargetedTriggerRecord, *, service_user_id: str) -> TriggerReco
 
 
 def _subscription(record: TriggerRecord) -> EventSubscription:
-    causes: Iterable[TriggerEvaluationCause] = EVENTS if record.causes is None else record.causes
+    causes: Iterable[TriggerEvaluationCause] = FIRST_CAUSES if record.causes is None else record.causes
     return EventSubscription(events=[EVENTS[cause] for cause in causes], once_per=_ONCE_PER[record.for_each])
 
 
@@ -125,9 +131,13 @@ def _target(record: TriggerRecord, target_id: str) -> InvokeActionTarget:
 
 
 def obstacle(record: TargetedTriggerRecord) -> str | None:
-    """Say what a trigger does that none of the older shape can; None when it has an older shape."""
+    """Say what a trigger does that no manifest can say; None when it has an older shape, in its first version."""
+    return _obstacle(record, _FIRST_EVENTS)
+
+
+def _obstacle(record: TargetedTriggerRecord, known: Set[PlatformEventType]) -> str | None:
     return (
-        _source_obstacle(record.fires_on)
+        _source_obstacle(record.fires_on, known)
         or _condition_obstacle(record.condition)
         or (
             _target_obstacle(record.targets[0]) if len(record.targets) == 1 else f"it has {len(record.targets)} targets"
@@ -135,10 +145,10 @@ def obstacle(record: TargetedTriggerRecord) -> str | None:
     )
 
 
-def _source_obstacle(source: TriggerSource) -> str | None:
+def _source_obstacle(source: TriggerSource, known: Set[PlatformEventType]) -> str | None:
     if not isinstance(source, EventSubscription):
         return f"it fires on a schedule ({source.cron})"
-    other = [event.value for event in source.events if event not in _CAUSES]
+    other = [event.value for event in source.events if event not in known]
     if other:
         return f"it fires on {', '.join(other)}"
     return None if source.once_per in _FOR_EACH else f"it fires once per {source.once_per.value}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field, field_validator
 
@@ -23,11 +23,28 @@ class TriggerForEachPrimitive(StrEnum):
 
 
 class TriggerEvaluationCause(Enum):
-    """The event that made a trigger be evaluated."""
+    """The event that made a trigger be evaluated.
+
+    ``FileMetadataUpdate`` came later than the others: clients of before cannot read a listing that has it.
+    """
 
     DatasetMetadataUpdate = "dataset_metadata_update"
     FileIngest = "file_ingest"
     FileUpload = "file_upload"
+    FileMetadataUpdate = "file_metadata_update"
+
+
+#: Causes that every client knows; a trigger that names none has these.
+FIRST_CAUSES: Final = (
+    TriggerEvaluationCause.FileUpload,
+    TriggerEvaluationCause.FileIngest,
+    TriggerEvaluationCause.DatasetMetadataUpdate,
+)
+
+
+def has_later_cause(causes: Iterable[TriggerEvaluationCause] | None) -> bool:
+    """Return True for causes of which one is not known to every client."""
+    return causes is not None and not set(causes) <= set(FIRST_CAUSES)
 
 
 def patterns_problem(patterns: Iterable[str]) -> str | None:

@@ -20,6 +20,10 @@ from reconciler.errors import (
 #: The shape of triggers this tool speaks; later versions of the platform have another (2026-08-27).
 API_VERSION: Final = "2025-07-14"
 
+#: The version from which on triggers in the older shape may have causes that came later than the others: the last one
+#: that has the older shape at all.
+LATER_CAUSES: Final = "2026-08-10"
+
 #: The version from which on the platform speaks of triggers in the newer shape.
 NEWER_TRIGGERS: Final = "2026-08-27"
 

@@ -20,6 +20,8 @@ class Caller:
         org_id: The organization the caller works for where a request names none.
         other_orgs: Further organizations the caller is a member of.
         invocation_id: The invocation whose run calls; None where it is no run. Triggers are deaf to their own runs.
+        knows_later_causes: Whether the caller's API version has causes of triggers that came later than the others:
+            triggers that have them are not there for whoever does not.
         attempt: For which attempt at it an executor writes; None where the caller is no executor.
     """
 
@@ -28,6 +30,7 @@ class Caller:
     other_orgs: frozenset[str] = frozenset()
     invocation_id: str | None = None
     attempt: int | None = None
+    knows_later_causes: bool = False
 
     @property
     def organizations(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ class DatasetEvent:
         cause: What happened.
         file_ids: The files it happened to; empty when it happened to the dataset itself.
         transaction_id: The upload that brought the files; None where there was none.
-        changeset: What changed of the dataset's metadata and tags; None where it is about files.
+        changeset: What changed of metadata and tags, the dataset's or the file's; None where nothing did.
         invocation_id: The invocation whose run did it; None where it was no run.
     """
 

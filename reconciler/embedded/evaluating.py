@@ -35,7 +35,7 @@ from reconciler.domain.evaluations import (
     TriggerEvaluationStatus,
 )
 from reconciler.domain.queries import PAGE_LIMIT, Page
-from reconciler.domain.triggers import TriggerForEachPrimitive, TriggerRecord, TriggerSpec
+from reconciler.domain.triggers import FIRST_CAUSES, TriggerForEachPrimitive, TriggerRecord, TriggerSpec
 from reconciler.embedded.access import Caller
 from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.evaluation import Facts, evaluate, looks_at_files, settled_without_files, taken_in
@@ -71,6 +71,7 @@ def trigger_evaluations(
     trigger = read_trigger(rows, name, caller=caller, owner=owner)
     return _page(
         lambda before, count: rows.evaluations.of_trigger(trigger.trigger_id, before=before, limit=count),
+        caller=caller,
         limit=limit,
         page_token=page_token,
     )
@@ -83,6 +84,7 @@ def dataset_evaluations(
     dataset = read_dataset(rows, dataset_id, caller=caller, owner=owner)
     return _page(
         lambda before, count: rows.evaluations.of_dataset(dataset.dataset_id, before=before, limit=count),
+        caller=caller,
         limit=None,
         page_token=page_token,
     )
@@ -266,7 +268,11 @@ _EVALUATION_ID: Final[TypeAdapter[int]] = TypeAdapter(Annotated[int, Field(ge=0,
 
 
 def _page(
-    list_before: Callable[[int, int], list[TriggerEvaluationRecord]], *, limit: int | None, page_token: str | None
+    list_before: Callable[[int, int], list[TriggerEvaluationRecord]],
+    *,
+    caller: Caller,
+    limit: int | None,
+    page_token: str | None,
 ) -> Page[TriggerEvaluationRecord]:
     size = DEFAULT_LIMIT if limit is None else limit
     if not 1 <= size <= PAGE_LIMIT:
@@ -274,4 +280,10 @@ def _page(
     before = 2**63 - 1 if page_token is None else decoded(page_token, _EVALUATION_ID)
     found = list_before(before, size + 1)
     token = encoded(found[size - 1].trigger_evaluation_id) if len(found) > size else None
-    return Page(tuple(found[:size]), token)
+    return Page(tuple(_as_known(each, caller) for each in found[:size]), token)
+
+
+def _as_known(record: TriggerEvaluationRecord, caller: Caller) -> TriggerEvaluationRecord:
+    """Return an evaluation without a cause that the caller's API version does not have: it would not be read."""
+    is_known = caller.knows_later_causes or record.cause is None or record.cause in FIRST_CAUSES
+    return record if is_known else record.model_copy(update={"cause": None})

@@ -16,7 +16,7 @@ from reconciler.domain.evaluations import (
     TriggerEvaluationStatus,
 )
 from reconciler.domain.invocations import InvocationDataSource, InvocationDataSourceType
-from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.domain.triggers import FIRST_CAUSES, TriggerEvaluationCause
 from reconciler.embedded.columns import SqlValue, microseconds, time_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class EvaluationRows:
         self._connection = connection
 
     def add_pending(self, event: DatasetEvent, *, deaf: Iterable[str], now: datetime) -> None:
-        """Add an evaluation for each trigger that hears of the event; one that names no causes hears of all.
+        """Add an evaluation for each trigger that hears of the event; one that names no causes hears of the first.
 
         Triggers of the ids in ``deaf`` hear nothing. Those for each dataset look at all of it, those for each file at
         the files of the event.
@@ -86,6 +86,7 @@ class EvaluationRows:
             "org_id": event.org_id,
             "dataset_id": event.dataset_id,
             "cause": event.cause.value,
+            "is_first": event.cause in FIRST_CAUSES,
             "transaction_id": event.transaction_id,
             "event_id": event_id,
             "started": microseconds(now),
@@ -100,7 +101,7 @@ class EvaluationRows:
             " iif(json_extract(document, '$.for_each') = 'dataset', NULL, :transaction_id),"
             " iif(json_extract(document, '$.for_each') = 'dataset', NULL, :event_id), :started, 'pending', :caused_by"
             " FROM triggers"
-            " WHERE org_id = :org_id AND (json_extract(document, '$.causes') IS NULL"
+            " WHERE org_id = :org_id AND (json_extract(document, '$.causes') IS NULL AND :is_first"
             " OR EXISTS (SELECT 1 FROM json_each(document, '$.causes') WHERE value = :cause))"
             " AND json_extract(document, '$.trigger_id') NOT IN (SELECT value FROM json_each(:deaf))"
             " ORDER BY created, name",

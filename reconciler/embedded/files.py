@@ -32,7 +32,6 @@ from reconciler.embedded.dataset_event import DatasetEvent
 from reconciler.embedded.datasets import read_dataset
 from reconciler.embedded.identifiers import new_file_id
 from reconciler.embedded.metadata import metadata_after
-from reconciler.embedded.noting import note_file_change
 from reconciler.embedded.paging import read_page
 from reconciler.embedded.path_patterns import chosen
 from reconciler.embedded.store import Rows
@@ -131,7 +130,8 @@ def update_file(
         changeset = MetadataChangeset.between(
             current.metadata, record.metadata, old_tags=current.tags, new_tags=record.tags
         )
-        note_file_change(rows, record, changeset, caller=caller, now=moment)
+        cause = TriggerEvaluationCause.FileMetadataUpdate
+        _note(rows, cause, [record], caller=caller, now=moment, changeset=changeset)
     return record
 
 
@@ -234,6 +234,7 @@ def _note(
     caller: Caller,
     now: datetime,
     transaction_id: str | None = None,
+    changeset: MetadataChangeset | None = None,
 ) -> None:
     if not records:
         return
@@ -244,6 +245,7 @@ def _note(
         cause=cause,
         file_ids=tuple(record.file_id for record in records),
         transaction_id=transaction_id,
+        changeset=changeset,
         invocation_id=caller.invocation_id,
     )
     events.note(rows, event, now=now)

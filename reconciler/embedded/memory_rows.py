@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from reconciler.domain.trigger_projection import EVENTS
-from reconciler.domain.triggers import TriggerEvaluationCause, TriggerRecord
+from reconciler.domain.triggers import FIRST_CAUSES, TriggerEvaluationCause, TriggerRecord
 from reconciler.embedded.columns import microseconds, time_of
 
 
@@ -44,7 +44,7 @@ class MemoryRows:
 
     def carry_over(self, trigger: TriggerRecord, *, target_id: str, now: datetime) -> None:
         """Take the slots of what an older trigger ran for, as it becomes a targeted one: it does not run again."""
-        events = [EVENTS[cause].value for cause in trigger.causes or EVENTS]
+        events = [EVENTS[cause].value for cause in trigger.causes or FIRST_CAUSES]
         self._connection.executemany(
             _CARRY_OVER,
             (

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.invocations import InvocationRecord, InvocationStatus
 from reconciler.domain.platform_events import PlatformEventType
 from reconciler.domain.trigger_projection import EVENTS
@@ -21,7 +20,7 @@ from reconciler.embedded.occasions import is_per_file
 from reconciler.embedded.store import Rows
 
 if TYPE_CHECKING:
-    from reconciler.domain.datasets import DatasetRecord, FileRecord
+    from reconciler.domain.datasets import DatasetRecord
     from reconciler.domain.trigger_shapes import TargetedTriggerRecord
     from reconciler.embedded.dataset_event import DatasetEvent
 
@@ -52,22 +51,6 @@ def note_created(rows: Rows, dataset: DatasetRecord, *, caller: Caller, now: dat
         caused_by=caller.invocation_id,
     )
     _have_wait(rows, dataset.org_id, noted)
-
-
-def note_file_change(
-    rows: Rows, file: FileRecord, changeset: MetadataChangeset, *, caller: Caller, now: datetime
-) -> None:
-    """Note that a file's metadata or tags are other than before."""
-    noted = NotedEvent(
-        event_id=_event_id(),
-        type=PlatformEventType.FileMetadataUpdated,
-        time=now,
-        dataset_id=file.association_id,
-        file_ids=(file.file_id,),
-        changeset=changeset,
-        caused_by=caller.invocation_id,
-    )
-    _have_wait(rows, file.org_id, noted)
 
 
 def note_end(rows: Rows, invocation: InvocationRecord) -> None:
@@ -122,7 +105,7 @@ def _kinds(event: DatasetEvent) -> Iterator[PlatformEventType]:
     yield EVENTS[event.cause]
     if event.transaction_id is not None:
         yield PlatformEventType.UploadCompleted
-    if event.changeset is not None and event.changeset.put_tags:
+    if event.changeset is not None and event.changeset.put_tags and not event.file_ids:
         yield PlatformEventType.DatasetTagAdded
 
 

@@ -227,6 +227,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX oldest_completed_uploads ON completed_uploads (completed)",
         "CREATE INDEX completed_uploads_of_datasets ON completed_uploads (dataset_id)",
     ),
+    (
+        # Whether a trigger has a cause that older clients do not know; none had when this came.
+        "ALTER TABLE triggers ADD COLUMN has_later_cause INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -46,7 +46,7 @@ def of_id(rows: Rows, org_id: str, trigger_id: str) -> Kept | None:
 
 def of_org(rows: Rows, org_id: str) -> list[Kept]:
     """Return every trigger of an organization, the newest first."""
-    listed = rows.list_triggers(Search("created", descending=True), org_id=org_id)
+    listed = rows.list_triggers(Search("created", descending=True), org_id=org_id, later_causes=True)
     kept = [_of_older(rows, TriggerRecord.model_validate_json(row.document)) for row in listed]
     kept += [of_row(row) for row in rows.targeted.of_org(org_id)]
     return sorted(kept, key=lambda each: (each.record.created, each.record.name), reverse=True)

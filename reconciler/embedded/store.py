@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.domain.actions import ActionRecord
-from reconciler.domain.triggers import TriggerRecord
+from reconciler.domain.triggers import TriggerRecord, has_later_cause
 from reconciler.domain.values import Accessibility
 from reconciler.embedded import columns
 from reconciler.embedded.columns import microseconds
@@ -217,7 +217,7 @@ class Rows:
         """Add a trigger."""
         self._connection.execute(
             "INSERT INTO triggers VALUES (:org_id, :name, :action_org_id, :action_name,"
-            " :created, :modified, :document)",
+            " :created, :modified, :document, :has_later_cause)",
             _trigger_values(record),
         )
 
@@ -225,7 +225,7 @@ class Rows:
         """Put a trigger in the place of the one of the same name."""
         self._connection.execute(
             "UPDATE triggers SET action_org_id = :action_org_id, action_name = :action_name, modified = :modified,"
-            " document = :document WHERE org_id = :org_id AND name = :name",
+            " document = :document, has_later_cause = :has_later_cause WHERE org_id = :org_id AND name = :name",
             _trigger_values(record),
         )
 
@@ -233,9 +233,10 @@ class Rows:
         """Delete a trigger."""
         self._connection.execute("DELETE FROM triggers WHERE org_id = ? AND name = ?", (org_id, name))
 
-    def list_triggers(self, search: Search, *, org_id: str) -> Iterator[Row]:
-        """Return the triggers of one organization."""
-        return listed(self._connection, _TRIGGERS, search, where=["org_id = :org_id"], org_id=org_id)
+    def list_triggers(self, search: Search, *, org_id: str, later_causes: bool) -> Iterator[Row]:
+        """Return the triggers of one organization, those with causes that came later only where they are known."""
+        where = ["org_id = :org_id"] if later_causes else ["org_id = :org_id", "NOT has_later_cause"]
+        return listed(self._connection, _TRIGGERS, search, where=where, org_id=org_id)
 
     def _one(self, statement: str, values: Mapping[str, str | None]) -> str | None:
         row = self._connection.execute(statement, values).fetchone()
@@ -269,4 +270,5 @@ def _trigger_values(record: TriggerRecord) -> dict[str, str | int]:
         "created": microseconds(record.created),
         "modified": microseconds(record.modified),
         "document": record.model_dump_json(),
+        "has_later_cause": has_later_cause(record.causes),
     }

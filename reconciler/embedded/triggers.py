@@ -15,8 +15,9 @@ from reconciler.domain.address import Kind, name_problem
 from reconciler.domain.notset import NotSetType
 from reconciler.domain.queries import QuerySpecification
 from reconciler.domain.requests import CreateTriggerRequest, UpdateTriggerRequest
-from reconciler.domain.triggers import TriggerRecord
+from reconciler.domain.triggers import FIRST_CAUSES, TriggerRecord, has_later_cause
 from reconciler.domain.values import ActionReference
+from reconciler.domain.wire import LATER_CAUSES
 from reconciler.embedded.access import Caller, sees_action
 from reconciler.embedded.actions import after, described, find_action
 from reconciler.embedded.checks import check_trigger
@@ -31,7 +32,7 @@ def read_trigger(rows: Rows, name: str, *, caller: Caller, owner: str | None = N
     owner = owner or caller.org_id
     legal = name_problem(Kind.TRIGGER, name) is None and owner in caller.organizations
     record = rows.trigger(owner, name) if legal else None
-    if record is None:
+    if record is None or (has_later_cause(record.causes) and not caller.knows_later_causes):
         raise NotFound(f'there is no trigger "{name}" in {owner}, or none you may see')
     return record
 
@@ -47,7 +48,10 @@ def query_triggers(
     org_id = owner or caller.org_id
     if org_id not in caller.organizations:
         raise NotAllowed(f"triggers of {org_id} can only be read by its members")
-    return read_page(lambda search: rows.list_triggers(search, org_id=org_id), query, model=TriggerRecord)
+    later = caller.knows_later_causes
+    return read_page(
+        lambda search: rows.list_triggers(search, org_id=org_id, later_causes=later), query, model=TriggerRecord
+    )
 
 
 def create_trigger(rows: Rows, request: CreateTriggerRequest, *, caller: Caller, now: datetime) -> TriggerRecord:
@@ -68,6 +72,7 @@ def create_trigger(rows: Rows, request: CreateTriggerRequest, *, caller: Caller,
         modified=now,
         modified_by=caller.user_id,
     )
+    _check_causes(record, caller)
     check_trigger(record)
     check_name_is_free(rows, owner, record.name)
     check_action_seen(rows, record.action, org_id=owner)
@@ -85,6 +90,7 @@ def update_trigger(
     record = current.model_copy(
         update={**changes, "modified": after(current.modified, now), "modified_by": caller.user_id}
     )
+    _check_causes(record, caller)
     check_trigger(record)
     if "action" in changes:
         check_action_seen(rows, record.action, org_id=record.org_id)
@@ -97,6 +103,17 @@ def delete_trigger(rows: Rows, name: str, *, caller: Caller, owner: str | None) 
     """Delete a trigger."""
     record = read_trigger(rows, name, caller=caller, owner=owner)
     rows.delete_trigger(record.org_id, record.name)
+
+
+def _check_causes(record: TriggerRecord, caller: Caller) -> None:
+    """Refuse what its own maker would not see.
+
+    Raises:
+        InvalidRequest: The trigger has a cause that the caller's API version does not have.
+    """
+    if has_later_cause(record.causes) and not caller.knows_later_causes:
+        known = ", ".join(cause.value for cause in FIRST_CAUSES)
+        raise InvalidRequest(f"causes: this API version has {known}; for others, speak API version {LATER_CAUSES}")
 
 
 def check_name_is_free(rows: Rows, org_id: str, name: str) -> None:

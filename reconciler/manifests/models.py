@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, Strict, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
 from reconciler.domain.actions import EXCLUDED_BY_INHERITS
-from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive
+from reconciler.domain.triggers import TriggerForEachPrimitive
 from reconciler.domain.values import Accessibility
 from reconciler.manifests.parts import (
     DEFAULTS_COUNT,
@@ -230,7 +230,8 @@ class TriggerFields(Part):
     )
 
 
-Cause = Annotated[TriggerEvaluationCause, Strict(strict=False)]
+#: Causes that the API version of manifests has.
+Cause = Literal["dataset_metadata_update", "file_ingest", "file_upload"]
 
 
 class ParameterSetFields(Part):

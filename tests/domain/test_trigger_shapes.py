@@ -15,7 +15,7 @@ from reconciler.domain.inputs import FileSelector, InvocationInput
 from reconciler.domain.invocations import InvocationUploadDestination
 from reconciler.domain.placeholders import filled, paths_in
 from reconciler.domain.platform_events import TRAITS, OncePer, PlatformEventType, slot_token
-from reconciler.domain.trigger_projection import older, targeted
+from reconciler.domain.trigger_projection import obstacle, older, targeted
 from reconciler.domain.trigger_rules import trigger_problems
 from reconciler.domain.trigger_shapes import (
     CreateTargetedTriggerRequest,
@@ -155,7 +155,7 @@ WITHOUT_OLDER_FORM: Final = {
     "no target": trigger(targets=[]),
     "an agent": trigger(targets=[StartAgentTarget(target_id="a", agent_id="ag")]),
     "a message": trigger(targets=[SendSlackMessageTarget(target_id="a", channel_id="c", text="hi")]),
-    "another event": trigger(fires_on=subscribed("file.uploaded", "file.metadata_updated")),
+    "another event": trigger(fires_on=subscribed("file.uploaded", "dataset.created")),
     "every occurrence": trigger(fires_on=subscribed("file.uploaded", once_per="occurrence")),
     "a schedule": trigger(fires_on=Schedule(cron="0 6 * * *"), targets=[target(required_inputs=[])]),
     "no patterns": trigger(targets=[target(required_inputs=[])]),
@@ -173,6 +173,17 @@ WITHOUT_OLDER_FORM: Final = {
 def test_what_older_triggers_cannot_say_has_no_older_form(record: TargetedTriggerRecord) -> None:
     """Half a form would be a lie: a client that reads it and writes it back would destroy the rest."""
     assert older(record, service_user_id=SERVICE) is None
+
+
+def test_a_cause_that_came_later_is_no_manifests() -> None:
+    """It has an older form, in the last version of the older shape, which manifests do not speak."""
+    record = trigger(fires_on=subscribed("file.uploaded", "file.metadata_updated"))
+
+    form = older(record, service_user_id=SERVICE)
+
+    assert form is not None
+    assert form.causes == [TriggerEvaluationCause.FileUpload, TriggerEvaluationCause.FileMetadataUpdate]
+    assert obstacle(record) == "it fires on file.metadata_updated"
 
 
 def problems(

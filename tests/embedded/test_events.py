@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.domain.changesets import MetadataChangeset
 from reconciler.domain.datasets import ImportFileRequest, UpdateDatasetRequest, UpdateFileRequest
-from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.domain.triggers import FIRST_CAUSES, TriggerEvaluationCause
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import InvalidRequest
 from tests.contract.builders import new_action, new_trigger
@@ -26,7 +26,7 @@ UPLOAD, INGEST, METADATA = (
 def dataset_id(platform: EmbeddedPlatform) -> str:
     """A dataset with metadata, a tag and no files, and a trigger that hears of everything."""
     platform.create_action(new_action())
-    platform.create_trigger(new_trigger(causes=list(TriggerEvaluationCause), required_inputs=["never"]))
+    platform.create_trigger(new_trigger(causes=list(FIRST_CAUSES), required_inputs=["never"]))
     return platform.create_dataset(new_dataset(metadata={"a": 1}, tags=["x"])).dataset_id
 
 

@@ -334,3 +334,75 @@ def test_scheduled_triggers_over_http(client: httpx.Client) -> None:
     assert client.get(evaluations).status_code == 404
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
+
+
+LAST_OLDER: Final = {VERSION: "2026-08-10"}
+ON_CHANGED_FILE: Final[dict[str, Any]] = {
+    "name": "on_label",
+    "action_name": "ros_ingest",
+    "required_inputs": ["*.bag"],
+    "for_each": "dataset_file",
+    "causes": ["file_upload", "file_metadata_update"],
+}
+
+
+def labelled(client: httpx.Client, path: str = "a.bag") -> str:
+    """Import a file, change its metadata, and return the id of its dataset."""
+    dataset_id = str(data(client.post("/v1/datasets", json={"name": "run"}))["dataset_id"])
+    file = {"dataset_id": dataset_id, "relative_path": path, "uri": f"s3://bucket/{path}", "size": 1}
+    file_id = data(client.post("/v1/files/import", json=file))["file_id"]
+    data(client.put(f"/v1/files/record/{file_id}", json={"metadata_changeset": {"put_fields": {"label": "dog"}}}))
+    return dataset_id
+
+
+def test_the_last_older_version_has_a_cause_more(client: httpx.Client) -> None:
+    """What it writes, it reads, finds and changes, and the newer shape has its own word for it."""
+    older = data(client.post("/v1/triggers", json=ON_CHANGED_FILE, headers=LAST_OLDER))
+
+    newer = data(client.get("/v1/triggers/on_label", headers=NEWEST))
+
+    assert newer["fires_on"]["events"] == ["file.uploaded", "file.metadata_updated"]
+    assert data(client.get("/v1/triggers/on_label", headers=LAST_OLDER)) == older
+    assert data(client.post("/v1/triggers/query", json={}, headers=LAST_OLDER))["items"] == [older]
+    changed = client.put("/v1/triggers/on_label", json={"causes": ["file_metadata_update"]}, headers=LAST_OLDER)
+    assert data(changed)["causes"] == ["file_metadata_update"]
+
+
+def test_what_the_newer_shape_says_of_changed_files_is_read_in_the_last_older_version(client: httpx.Client) -> None:
+    """From where it may be written back."""
+    created(client, {**NEWER, "fires_on": {**NEWER["fires_on"], "events": ["file.metadata_updated"]}})
+
+    assert data(client.get("/v1/triggers/on_bag", headers=LAST_OLDER))["causes"] == ["file_metadata_update"]
+
+
+def test_a_cause_that_came_later_is_not_there_for_older_clients(client: httpx.Client) -> None:
+    """They could not read it: not in listings, not by name, and what they ask for in its place is refused."""
+    data(client.post("/v1/triggers", json=ON_CHANGED_FILE, headers=LAST_OLDER))
+    for headers in ({}, {VERSION: "2025-07-14"}):
+        assert data(client.post("/v1/triggers/query", json={}, headers=headers))["items"] == []
+        for method, body in (("GET", None), ("PUT", {"enabled": False}), ("DELETE", None)):
+            answer = client.request(method, "/v1/triggers/on_label", json=body, headers=headers)
+            assert refusal(answer)[0] == 404
+        taken = client.post("/v1/triggers", json={**ON_CHANGED_FILE, "causes": None}, headers=headers)
+        assert refusal(taken)[0] == 409
+        status, message = refusal(client.post("/v1/triggers", json={**ON_CHANGED_FILE, "name": "o"}, headers=headers))
+        assert (status, "causes: this API version has" in message) == (400, True)
+
+
+def test_a_changed_file_fires_an_older_trigger(client: httpx.Client) -> None:
+    """Those that name the cause, and no others; its history is shown to older clients without the cause."""
+    data(client.post("/v1/triggers", json=ON_CHANGED_FILE, headers=LAST_OLDER))
+    data(client.post("/v1/triggers", json={**ON_CHANGED_FILE, "name": "on_default", "causes": None}))
+
+    dataset_id = labelled(client)
+
+    seen = {}
+    for version in ("2025-07-14", "2026-08-10"):
+        path = f"/v1/triggers/dataset/id/{dataset_id}/evaluations"
+        items = data(client.get(path, headers={VERSION: version}))["items"]
+        seen[version] = [(each["cause"], each["outcome"]) for each in items]
+    assert seen["2026-08-10"] == [("file_metadata_update", "invoked_action"), ("file_ingest", "invoked_action")]
+    assert seen["2025-07-14"] == [(None, "invoked_action"), ("file_ingest", "invoked_action")]
+    dispatches = f"/v1/triggers/id/{data(client.get('/v1/triggers/on_label', headers=NEWEST))['trigger_id']}/dispatches"
+    (slot,) = data(client.get(dispatches, headers=NEWEST))["items"]
+    assert slot["event_type"] == "file.metadata_updated"

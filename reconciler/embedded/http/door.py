@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from reconciler.domain.wire import HEADER_API_VERSION, HEADER_CALLER_ORG, HEADER_OWNER_ORG
+from reconciler.domain.wire import HEADER_API_VERSION, HEADER_CALLER_ORG, HEADER_OWNER_ORG, LATER_CAUSES
 from reconciler.embedded.http.accounts import Access, Account
 from reconciler.embedded.http.calls import Call, Site, checked_version, given
 from reconciler.embedded.http.operations import Operation
@@ -55,13 +55,15 @@ class Door:
         """
         if account.access < operation.access:
             raise NotAllowed(f"{account.user_id} may only {_MAY[account.access]} here")
-        working = replace(account, caller=self._caller(request, operation, account))
+        version = version_of(request)
+        caller = replace(self._caller(request, operation, account), knows_later_causes=version >= LATER_CAUSES)
+        working = replace(account, caller=caller)
         return Call(
             platform=self.platform.as_caller(working.caller),
             account=working,
             site=self.site,
             owner=_header(request, HEADER_OWNER_ORG, TWIN_OWNER_ORG),
-            version=version_of(request),
+            version=version,
             url=str(request.base_url).rstrip("/"),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.conformance.sdk import Claim, Sdk
-from tests.conformance.stories.builders import found_by, manually, new_action, plain
+from tests.conformance.stories.builders import found_by, manually, new_action, new_trigger, plain
 
 NOT_FOUND = "RobotoNotFoundException"
 
@@ -24,6 +24,7 @@ def newer_triggers(sdk: Sdk) -> Iterator[Claim]:
     yield from _found(sdk, made)
     yield from _changed(sdk, made)
     yield from _fired(sdk, made)
+    yield from _last_older(sdk)
     made.delete()
     yield Claim("deleted, it is gone", sdk.refused(lambda: by_id(sdk, made.trigger_id)), NOT_FOUND)
     yield Claim("what is gone cannot go again", sdk.refused(made.delete), NOT_FOUND)
@@ -33,6 +34,18 @@ def target(sdk: Sdk, target_id: str, **given: Any) -> Any:
     """Return a target that invokes our action on bags."""
     members = {"target_id": target_id, "action": {"name": "ingest"}, "required_inputs": ["**/*.bag"], **given}
     return sdk.newer.InvokeActionTarget.model_validate({"type": "invoke_action", **members})
+
+
+def _last_older(sdk: Sdk) -> Iterator[Claim]:
+    """Its legacy class has a cause that the first version of the older shape does not have."""
+    changed = sdk.actions.TriggerEvaluationCause.FileMetadataUpdate
+    made = new_trigger(sdk, "on_label", action_name="ingest", causes=[changed])
+    newer = sdk.newer.Trigger.from_name("on_label", roboto_client=sdk.client)
+    yield Claim("a cause that came later has its event", plain(newer.fires_on)["events"], ["file.metadata_updated"])
+    listed = [each.name for each in sdk.actions.Trigger.query(roboto_client=sdk.client)]
+    yield Claim("and is listed in the older shape", "on_label" in listed, True)
+    yield Claim("as it was made", [cause.value for cause in made.record.causes], ["file_metadata_update"])
+    made.delete()
 
 
 def by_id(sdk: Sdk, trigger_id: str) -> Any:
