@@ -37,6 +37,7 @@ from reconciler.domain.trigger_shapes import (
     TriggerTarget,
 )
 from reconciler.domain.triggers import (
+    FILE_METADATA_UPDATE,
     FIRST_CAUSES,
     TriggerEvaluationCause,
     TriggerForEachPrimitive,
@@ -51,7 +52,7 @@ EVENTS: Final = {
     TriggerEvaluationCause.FileUpload: PlatformEventType.FileUploaded,
     TriggerEvaluationCause.FileIngest: PlatformEventType.FileIngested,
     TriggerEvaluationCause.DatasetMetadataUpdate: PlatformEventType.DatasetMetadataUpdated,
-    TriggerEvaluationCause.FileMetadataUpdate: PlatformEventType.FileMetadataUpdated,
+    FILE_METADATA_UPDATE: PlatformEventType.FileMetadataUpdated,
 }
 _CAUSES: Final = {event: cause for cause, event in EVENTS.items()}
 _FIRST_EVENTS: Final = frozenset(EVENTS[cause] for cause in FIRST_CAUSES)

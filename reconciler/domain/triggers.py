@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from reconciler.domain.actions import normalised_container, normalised_reference
 from reconciler.domain.conditions import ConditionType
@@ -23,16 +25,32 @@ class TriggerForEachPrimitive(StrEnum):
 
 
 class TriggerEvaluationCause(Enum):
-    """The event that made a trigger be evaluated.
-
-    ``FileMetadataUpdate`` came later than the others: clients of before cannot read a listing that has it.
-    """
+    """The event that made a trigger be evaluated: what every client knows, and by its value also what came later."""
 
     DatasetMetadataUpdate = "dataset_metadata_update"
     FileIngest = "file_ingest"
     FileUpload = "file_upload"
-    FileMetadataUpdate = "file_metadata_update"
 
+    @classmethod
+    def _missing_(cls, value: object) -> TriggerEvaluationCause | None:
+        return FILE_METADATA_UPDATE if value == FILE_METADATA_UPDATE.value else None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        schema["enum"] = [*schema["enum"], FILE_METADATA_UPDATE.value]
+        return schema
+
+
+def _later(name: str, value: str) -> TriggerEvaluationCause:
+    """Return a cause that is not among the others: who takes all of them means those that every client knows."""
+    cause = object.__new__(TriggerEvaluationCause)
+    cause._name_, cause._value_ = name, value
+    return cause
+
+
+#: A cause that came later; clients of before cannot read a listing that has it.
+FILE_METADATA_UPDATE: Final = _later("FileMetadataUpdate", "file_metadata_update")
 
 #: Causes that every client knows; a trigger that names none has these.
 FIRST_CAUSES: Final = (

@@ -22,7 +22,7 @@ from reconciler.domain.datasets import (
 )
 from reconciler.domain.notset import NotSetType
 from reconciler.domain.queries import Page, QuerySpecification
-from reconciler.domain.triggers import TriggerEvaluationCause
+from reconciler.domain.triggers import FILE_METADATA_UPDATE, TriggerEvaluationCause
 from reconciler.embedded import events
 from reconciler.embedded.access import Caller
 from reconciler.embedded.actions import after, is_printable
@@ -130,8 +130,7 @@ def update_file(
         changeset = MetadataChangeset.between(
             current.metadata, record.metadata, old_tags=current.tags, new_tags=record.tags
         )
-        cause = TriggerEvaluationCause.FileMetadataUpdate
-        _note(rows, cause, [record], caller=caller, now=moment, changeset=changeset)
+        _note(rows, FILE_METADATA_UPDATE, [record], caller=caller, now=moment, changeset=changeset)
     return record
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -27,7 +28,12 @@ from reconciler.domain.trigger_shapes import (
     TargetedTriggerRecord,
     TriggerTarget,
 )
-from reconciler.domain.triggers import TriggerEvaluationCause, TriggerForEachPrimitive, TriggerRecord
+from reconciler.domain.triggers import (
+    FILE_METADATA_UPDATE,
+    TriggerEvaluationCause,
+    TriggerForEachPrimitive,
+    TriggerRecord,
+)
 from reconciler.domain.values import ActionReference, ComputeRequirements, ContainerParameters
 
 NOW: Final = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -175,6 +181,18 @@ def test_what_older_triggers_cannot_say_has_no_older_form(record: TargetedTrigge
     assert older(record, service_user_id=SERVICE) is None
 
 
+def test_a_cause_that_came_later_is_known_by_its_value_and_is_not_among_the_others() -> None:
+    """Who takes all causes there are means those that every platform takes."""
+    assert FILE_METADATA_UPDATE not in list(TriggerEvaluationCause)
+    assert TriggerEvaluationCause("file_metadata_update") is FILE_METADATA_UPDATE
+    assert pickle.loads(pickle.dumps(FILE_METADATA_UPDATE)) is FILE_METADATA_UPDATE
+    record = older(trigger(fires_on=subscribed("file.metadata_updated")), service_user_id=SERVICE)
+    assert record is not None
+    assert TriggerRecord.model_validate_json(record.model_dump_json()) == record
+    with pytest.raises(ValueError, match="file_metadata_updates"):
+        TriggerEvaluationCause("file_metadata_updates")
+
+
 def test_a_cause_that_came_later_is_no_manifests() -> None:
     """It has an older form, in the last version of the older shape, which manifests do not speak."""
     record = trigger(fires_on=subscribed("file.uploaded", "file.metadata_updated"))
@@ -182,7 +200,7 @@ def test_a_cause_that_came_later_is_no_manifests() -> None:
     form = older(record, service_user_id=SERVICE)
 
     assert form is not None
-    assert form.causes == [TriggerEvaluationCause.FileUpload, TriggerEvaluationCause.FileMetadataUpdate]
+    assert form.causes == [TriggerEvaluationCause.FileUpload, FILE_METADATA_UPDATE]
     assert obstacle(record) == "it fires on file.metadata_updated"
 
 
