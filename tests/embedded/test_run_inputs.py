@@ -116,7 +116,6 @@ def test_what_cannot_be_resolved_fails_the_run(workshop: Workshop, rich: Invocat
 @pytest.mark.parametrize(
     ("rich", "words"),
     [
-        (InvocationInput(topics=DataSelector(names=["/scan"])), "no topics"),
         (InvocationInput(files=FileSelector(query="msgpaths[a].max > 1")), "not understood"),
         (InvocationInput(files=[FileSelector(ids=["fl_1"]), FileSelector(query="sensor = 1")]), '"sensor"'),
         (InvocationInput(files=FileSelector(paths=["*.bag"])), "add its dataset_id"),
