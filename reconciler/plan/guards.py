@@ -11,9 +11,9 @@ from reconciler.domain.live import Live, LiveRecord
 from reconciler.domain.triggers import TriggerRecord, TriggerSpec
 from reconciler.errors import GuardRefused, StalePlan
 from reconciler.inventory.document import Entry, Inventory
-from reconciler.inventory.journal import new_apply_id
 from reconciler.manifests.desired import Resource
 from reconciler.plan.model import Change, Observed, Op, Plan
+from reconciler.plan.ownership import as_recorded
 from reconciler.plan.references import users_left
 
 #: How many of the resources that moved are named.
@@ -89,15 +89,12 @@ def _is_action_deletion(change: Change) -> bool:
 
 def ownership_moved(plan: Plan, inventory: Inventory) -> tuple[str, ...]:
     """Return one sentence for each resource of the plan whose ownership is not what it was when the plan was made."""
-    since = "" if plan.created is None else new_apply_id(plan.created, "")
-    judged = (
-        _ownership_movement(change, inventory.entries.get(change.address), since=since) for change in plan.changes
-    )
+    judged = (_ownership_movement(change, inventory.entries.get(change.address)) for change in plan.changes)
     return tuple(sentence for sentence in judged if sentence is not None)
 
 
-def _ownership_movement(change: Change, entry: Entry | None, *, since: str) -> str | None:
-    if change.op is Op.FORGET and entry is not None and entry.history and entry.history[-1].apply_id > since > "":
+def _ownership_movement(change: Change, entry: Entry | None) -> str | None:
+    if change.op is Op.FORGET and entry is not None and as_recorded(entry) != change.observed:
         return f"{change.address} was applied since the plan was made"
     if change.op in {Op.UPDATE, Op.DELETE} and change.observed is not None:
         if entry is None:

@@ -152,7 +152,7 @@ class Change:
         fields: What differs, in order of pointer; for a create, every field that is set.
         before: The live spec as a JSON object, secrets wrapped; None where nothing is live.
         after: The desired spec likewise; None where nothing is desired.
-        observed: What was live; None where nothing was.
+        observed: What was live; None where nothing was. Of what is only forgotten, what the inventory knew of it.
         depends_on: Addresses whose changes come first.
         sensitive: Names of parameters and environment variables that are secret besides those whose name says so.
         origin: Where the manifest was written; None for a resource that is only live.

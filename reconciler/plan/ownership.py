@@ -74,6 +74,13 @@ def _settled(entry: Entry, record: LiveRecord | None, *, key: str) -> Entry | No
     return replace(made, intent=None, server_id=seen.server_id, created=seen.created)
 
 
+def as_recorded(entry: Entry) -> Observed | None:
+    """Return what the inventory knew of a resource when it was last applied; None for one that never was."""
+    if entry.modified is None:
+        return None
+    return Observed(entry.digest, entry.modified, "", server_id=entry.server_id or "", created=entry.created)
+
+
 def _is_deletion(entry: Entry) -> bool:
     return entry.intent is not None and entry.intent.op is IntentOp.DELETE
 

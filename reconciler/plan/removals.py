@@ -17,7 +17,7 @@ from reconciler.plan.kinds import action, trigger
 from reconciler.plan.left_alone import Held, waiting_deletions
 from reconciler.plan.listing import SHOWN, listed
 from reconciler.plan.model import Change, Guard, Observed, Op, Refusal
-from reconciler.plan.ownership import Ownership
+from reconciler.plan.ownership import Ownership, as_recorded
 from reconciler.plan.permits import Permits
 from reconciler.plan.references import users, users_left
 
@@ -91,17 +91,18 @@ def may_delete_actions(desired: Desired, inventory: Inventory) -> bool:
 def _removal(
     address: Address, entry: Entry | None, record: LiveRecord | None, ownership: Ownership, new: Address | None
 ) -> Change:
+    known = ownership.inventory.entries[address]
     if entry is None:
-        intent = ownership.inventory.entries[address].intent
+        intent = known.intent
         is_deleted = intent is not None and intent.op is IntentOp.DELETE
         deed = "deleted it" if is_deleted else "was about to make it, and did not"
-        return _forgetting(address, f"an apply that was cut off {deed}")
+        return _forgetting(known, f"an apply that was cut off {deed}")
     if record is None:
-        return _forgetting(address, "deleted outside, and no longer in the manifests")
+        return _forgetting(known, "deleted outside, and no longer in the manifests")
     if ownership.entry_of(address, record) is None:
-        return _forgetting(address, f"not ours any more: {record.created_by} made it anew")
+        return _forgetting(known, f"not ours any more: {record.created_by} made it anew")
     if new is None and entry.on_remove == "forget":
-        return _forgetting(address, "no longer in the manifests; left as it is")
+        return _forgetting(known, "no longer in the manifests; left as it is")
     reason = "no longer in the manifests" if new is None else f"renamed to {new.name}"
     sensitive = frozenset(entry.sensitive)
     if isinstance(record, ActionRecord):
@@ -111,8 +112,8 @@ def _removal(
     return replace(change, renamed_to=new)
 
 
-def _forgetting(address: Address, reason: str) -> Change:
-    return Change(address, Op.FORGET, (), reason=reason)
+def _forgetting(known: Entry, reason: str) -> Change:
+    return Change(known.address, Op.FORGET, (), reason=reason, observed=as_recorded(known))
 
 
 def _protected(

@@ -123,7 +123,8 @@ def _change(change: Change, *, reveal: bool) -> ChangeView:
         notes=tuple(map(visible, _notes(change))),
         origin="" if change.origin is None else visible(str(change.origin)),
         modified_by="" if change.observed is None else visible(change.observed.modified_by),
-        modified=None if change.observed is None else change.observed.modified,
+        # What is only forgotten says nothing of who modified it.
+        modified=None if change.observed is None or change.op is Op.FORGET else change.observed.modified,
     )
 
 

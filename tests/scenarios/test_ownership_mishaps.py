@@ -227,7 +227,8 @@ def test_a_saved_plan_does_not_delete_what_is_used_by_now(owned: Folder) -> None
     assert "action.report is used by trigger.late by now" in ended.err
 
 
-def test_a_saved_plan_does_not_forget_what_was_made_again_since(owned: Folder) -> None:
+@pytest.mark.parametrize("clock", ["", "4102444800"], ids=["clocks that agree", "a planner whose clock is ahead"])
+def test_a_saved_plan_does_not_forget_what_was_made_again_since(owned: Folder, clock: str) -> None:
     """It was gone when the plan was made; another apply has brought it back."""
     platform = live(owned)
     platform.delete_trigger("on_bag")
@@ -235,7 +236,9 @@ def test_a_saved_plan_does_not_forget_what_was_made_again_since(owned: Folder) -
     manifest = owned.path / "on_bag.yaml"
     text = manifest.read_text()
     manifest.unlink()
+    owned.monkeypatch.setenv("SOURCE_DATE_EPOCH", clock)
     assert ". forget trigger.on_bag" in owned.run("plan", "--out", "plan.json").out
+    owned.monkeypatch.delenv("SOURCE_DATE_EPOCH")
     manifest.write_text(text)
     assert owned.run("apply", "--auto-approve").code == 0
     ended = owned.run("apply", "plan.json")
