@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.encodable import encodable
 from reconciler.environments import ALL, Environment, choose, confirmed_endpoint, layer_of
 from reconciler.errors import ConfigurationError, InvalidManifests
 from reconciler.own_options import OwnOptions
@@ -294,7 +295,7 @@ def _open_embedded(settings: Settings, warn: Callable[[str], None]) -> WholePlat
     platform = EmbeddedPlatform.at(settings.embedded_path, caller=caller)
     # A path that was mistyped would pass for a platform on which there is nothing.
     if not settings.embedded_path.exists():
-        warn(f"there is no embedded platform at {settings.embedded_path} yet")
+        warn(f"there is no embedded platform at {encodable(str(settings.embedded_path))} yet")
     return platform
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from reconciler.encodable import encodable
+
 #: Quotations up to this many characters are shown whole, as every legal name is; of longer ones, the beginning.
 _QUOTE_LIMIT: Final = 256
 _SHOWN: Final = 100
@@ -45,7 +47,7 @@ class Span:
     @classmethod
     def at(cls, file: str, line: int = 1, column: int = 1) -> Span:
         """Return the empty span at one place; what is no text in the name of a file is shown as its bytes."""
-        return cls(file.encode("utf-8", "backslashreplace").decode(), line, column, line, column)
+        return cls(encodable(file), line, column, line, column)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -23,6 +23,7 @@ from reconciler.embedded.pulse import Halt, Halted, Monotonic, Pace, Watch, at_w
 from reconciler.embedded.recorder import Recorder
 from reconciler.embedded.run_inputs import resolve_inputs
 from reconciler.embedded.run_outputs import delivered
+from reconciler.encodable import encodable
 from reconciler.errors import InvalidTransition, PlatformError, RunFailed
 from reconciler.executors.environment import PlacedFile, RunFolder, run_folder, variables, write_files
 from reconciler.executors.masking import Mask, is_maskable
@@ -248,7 +249,7 @@ class _Attempt:
 
     def _sayable(self, text: str) -> str:
         """Mask secrets, and write out halves of surrogate pairs, as names of files may have them."""
-        return self._mask.text(text).encode("utf-8", "backslashreplace").decode()
+        return encodable(self._mask.text(text))
 
     def _append(self, records: Sequence[LogRecord]) -> None:
         self._platform.run_queue.append_logs(self._record.invocation_id, records)

@@ -49,6 +49,7 @@ from reconciler.embedded.store import Store
 from reconciler.embedded.stored_page import StoredPage
 from reconciler.embedded.targeted_platform import TargetedTriggers
 from reconciler.embedded.uploading import Uploads
+from reconciler.encodable import encodable
 
 __all__ = ["LOCAL_CALLER", "Caller", "EmbeddedPlatform"]
 
@@ -101,8 +102,7 @@ class EmbeddedPlatform:
     def identity(self) -> PlatformIdentity:
         """Return which file and which organization this is."""
         # A path need not be UTF-8; plans and ownership records are.
-        path = str(self._store.path).encode(errors="backslashreplace").decode()
-        return PlatformIdentity("embedded", path, self._caller.org_id)
+        return PlatformIdentity("embedded", encodable(str(self._store.path)), self._caller.org_id)
 
     def close(self) -> None:
         """Close the file; calling it twice is harmless."""

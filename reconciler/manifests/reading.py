@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.encodable import encodable
 
 #: Bytes in one file; a manifest has about a thousand.
 LARGEST_FILE: Final = 4 * 1024 * 1024
@@ -61,7 +62,7 @@ class SourceFile:
 
 def shown_name(path: str) -> str:
     """Return a path as text that any file can hold: what in it is not UTF-8 is written out."""
-    return path if path.isprintable() else path.encode(errors="backslashreplace").decode()
+    return path if path.isprintable() else encodable(path)
 
 
 def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnostic:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from reconciler.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, ChangeStarted, Event
 from reconciler.diagnostics import Diagnostic, Severity, Span
+from reconciler.encodable import encodable
 from reconciler.errors import InvalidManifests, PlatformError, ReconcilerError, TooManyRequests
 from reconciler.plan.drift import Drift
 from reconciler.plan.model import DriftState, Plan
@@ -194,14 +195,9 @@ def _versions() -> dict[str, str]:
 
 
 def _document(content: dict[str, Any]) -> str:
-    return _encodable(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
+    return encodable(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _line(content: dict[str, Any]) -> str:
     # ASCII alone: U+2028 and its like end a line for some readers.
     return json.dumps(content)
-
-
-def _encodable(text: str) -> str:
-    """Write lone surrogates as JSON escapes; UTF-8 has no bytes for them."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

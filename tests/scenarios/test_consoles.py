@@ -92,6 +92,17 @@ def report_removed(folder: Folder) -> None:
     (folder.path / "actions" / "report.yaml").unlink()
 
 
+def report_made_anew(folder: Folder) -> None:
+    """Somebody deleted the action and made another one, while git moved on with the other."""
+    report_applied(folder)
+    ben = Caller(user_id="ben@acme.example", org_id="og_local")
+    platform = EmbeddedPlatform.open(folder.path / ".reconciler" / "platform.sqlite3", caller=ben)
+    platform.delete_action("report")
+    platform.create_action(CreateActionRequest(name="report", uri="ghcr.io/acme/report:4"))
+    platform.close()
+    _edit(folder, "actions/ingest.yaml", ("ingest:1", "ingest:2"))
+
+
 def repository(folder: Folder) -> None:
     """A clone."""
     shutil.copytree(
@@ -102,7 +113,7 @@ def repository(folder: Folder) -> None:
 #: The consoles of each document in their order, each with what was done before.
 BEFORE: Final[dict[str, list[Callable[[Folder], None]]]] = {
     "README.md": [fleet_edited, fleet_touched, two_slips, report_applied, repository],
-    "ownership.md": [report_removed],
+    "ownership.md": [report_made_anew, report_removed],
 }
 
 CONSOLES: Final = [

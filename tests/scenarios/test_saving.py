@@ -132,6 +132,8 @@ def test_a_failure_of_the_system_is_one_json_document_too(folder: Folder, monkey
 def test_wrong_usage_is_one_json_document_too(folder: Folder, arguments: tuple[str, ...], said: str) -> None:
     """Whoever parses the answer learns what to change, as for any other error."""
     folder.action("one")
+    assert folder.embedded("apply", "--auto-approve").code == 0
+    folder.action("two")
     ended = folder.embedded(*arguments, "--output", "json")
     assert (ended.code, ended.err) == (64, "")
     error = json.loads(ended.out)["error"]

@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from reconciler.encodable import encodable
 from reconciler.errors import InvalidRequest
 
 #: Levels of nested values; writers of JSON give up not far from here, and no platform takes as many.
@@ -34,17 +35,12 @@ def check_sendable(content: object, operation: str) -> None:
 def refused(problem: str, operation: str) -> InvalidRequest:
     """Return the error for a request that cannot be sent; its texts can be printed, whatever the request holds."""
     hint = "correct it; nothing was sent"
-    return InvalidRequest(printable(problem), operation=printable(operation), hint=hint)
+    return InvalidRequest(encodable(problem), operation=encodable(operation), hint=hint)
 
 
 def is_text(text: str) -> bool:
     """True when a text has no half of a surrogate pair."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def printable(text: str) -> str:
-    """Return a text with each half of a surrogate pair written as an escape."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def _problems(content: object) -> Iterator[str]:
