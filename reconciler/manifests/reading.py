@@ -67,9 +67,6 @@ def shown_name(path: str) -> str:
 
 def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnostic:
     """Read one file, or say why not."""
-    if not _is_text(name):
-        hint = "rename it, or exclude it; or run this where file names are UTF-8"
-        return _problem("file-name", "the name of this file is no text", hint, name)
     try:
         content = _content(path, name=name)
     except OSError as error:
@@ -77,15 +74,6 @@ def read_source(path: str, *, name: str, explicit: bool) -> SourceFile | Diagnos
     if isinstance(content, Diagnostic):
         return content
     return from_bytes(content, name=name, location=path, explicit=explicit)
-
-
-def _is_text(name: str) -> bool:
-    """Return False for a name with bytes that are no characters in the encoding of file names."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def from_bytes(

@@ -57,7 +57,8 @@ def problem_of(words: list[str], *, is_whole: bool = True) -> str | None:
     Of a command that is not whole, such as one that a sentence names, arguments may be missing.
     """
     command: click.Command = cli
-    context = click.Context(cli, info_name="reconciler")
+    # Commands keep the help option of the first context that asks for it: -h is one only with these settings.
+    context = click.Context(cli, info_name="reconciler", **cli.context_settings)
     while isinstance(command, click.Group):
         if not words or words[0] in ("--version", "-V", "--help", "-h"):
             return None

@@ -62,7 +62,8 @@ def test_each_format_is_listed_with_its_commands() -> None:
 
 def reference() -> str:
     """Return the whole reference."""
-    context = click.Context(cli, info_name="reconciler")
+    # Commands keep the help option of the first context that asks for it: -h is one only with these settings.
+    context = click.Context(cli, info_name="reconciler", **cli.context_settings)
     sections = [HEAD]
     for name in COMMANDS:
         command = cli.get_command(context, name)

@@ -373,13 +373,3 @@ def test_read_file_refuses_a_link_out_of_the_project(project: Path) -> None:
     found = read_file(project / "action.json", root=project, name="shown.json")
     assert isinstance(found, Diagnostic)
     assert (found.rule, found.span) == ("symlink-outside", Span.at("shown.json"))
-
-
-def test_a_name_that_is_no_text_is_a_diagnostic(project: Path) -> None:
-    """No output could hold it: it is shown as its bytes."""
-    try:
-        write(project, os.fsdecode(b"caf\xe9.yaml"))
-    except OSError:
-        pytest.skip("this file system has no such names")
-    (told,) = find(["."], root=project).diagnostics
-    assert (told.rule, told.span) == ("file-name", Span.at("caf\\udce9.yaml"))

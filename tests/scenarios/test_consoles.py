@@ -113,7 +113,7 @@ def repository(folder: Folder) -> None:
 #: The consoles of each document in their order, each with what was done before.
 BEFORE: Final[dict[str, list[Callable[[Folder], None]]]] = {
     "README.md": [fleet_edited, fleet_touched, two_slips, report_applied, repository],
-    "ownership.md": [report_made_anew, report_removed],
+    "ownership.md": [report_removed, report_made_anew],
 }
 
 CONSOLES: Final = [

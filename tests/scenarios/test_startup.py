@@ -40,6 +40,7 @@ HELP = {
 } | {
     "reconciler.diagnostics",
     "reconciler.errors",
+    "reconciler.encodable",
     "reconciler.interrupts",
 }
 
@@ -73,7 +74,7 @@ def test_help_of_a_command_loads_its_options_alone(project: Path, command: str) 
     """Nothing that works on manifests or platforms is loaded for the help of a command."""
     modules = loaded(command, "--help", cwd=project)
     rooms = {name.split(".")[1] for name in modules if name.startswith("reconciler.")}
-    assert rooms == {"cli", "diagnostics", "errors", "interrupts"}
+    assert rooms == {"cli", "diagnostics", "encodable", "errors", "interrupts"}
     assert modules & HEAVY == set()
 
 
