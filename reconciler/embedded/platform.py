@@ -281,7 +281,7 @@ class EmbeddedPlatform:
             return run_due(self._store, now=self._clock)
 
     def scheduler(self) -> Scheduler:
-        """Return what fires schedules as their times come, once it is started."""
+        """Return what fires schedules as their times come, while it is run."""
         return Scheduler(self._store, now=self._clock)
 
     def create_dataset(self, request: CreateDatasetRequest, *, unless: ConditionType | None = None) -> DatasetRecord:

@@ -111,6 +111,7 @@ class Pulse:
         self._watches: dict[Watch, float] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
+        self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
 
     def __enter__(self) -> Pulse:
@@ -138,10 +139,18 @@ class Pulse:
         for watch in self._current():
             watch.halt(reason)
 
+    def check(self) -> None:
+        """Raise what ended the watching, if anything did: nobody would tell a run that it was cancelled."""
+        if self._failure is not None:
+            raise self._failure
+
     def _beat(self) -> None:
-        while not self._over.wait(self._pace.look):
-            for watch in self._current():
-                self._look_after(watch)
+        try:
+            while not self._over.wait(self._pace.look):
+                for watch in self._current():
+                    self._look_after(watch)
+        except BaseException as error:  # noqa: BLE001  handed to the runner, which raises it
+            self._failure = error
 
     def _look_after(self, watch: Watch) -> None:
         try:

@@ -127,6 +127,7 @@ class Runner:
     def _loop(self, pool: ThreadPoolExecutor, *, until_idle: bool) -> None:
         while not self._stop.is_set():
             self._wake.clear()
+            self._pulse.check()
             self._settle_ended()
             try:
                 self._take_work(pool)

@@ -51,31 +51,19 @@ def run_due(store: Store, *, now: Clock) -> int:
 
 
 class Scheduler:
-    """A thread that runs what is due; usable as a context manager."""
+    """Runs what is due, as its time comes."""
 
     def __init__(self, store: Store, *, now: Clock) -> None:
         self._store = store
         self._now = now
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="scheduler", daemon=True)
-
-    def __enter__(self) -> Scheduler:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Begin to look for what is due, the first time at once."""
-        self._thread.start()
 
     def stop(self) -> None:
-        """End after what is being fired; returns when the thread is gone."""
+        """Look no more; ``run`` returns after what is being fired."""
         self._stopping.set()
-        self._thread.join()
 
-    def _work(self) -> None:
+    def run(self) -> None:
+        """Look for what is due, the first time at once, until stopped."""
         sleep = timedelta()
         while not self._stopping.wait(sleep.total_seconds()):
             sleep = LONGEST_SLEEP

@@ -7,12 +7,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -98,6 +98,7 @@ class Opened:
 
         Raises:
             ReconcilerError: The runner cannot go on.
+            Exception: A bug of the runner or of the scheduler.
         """
         server = _Server(
             # "off" and "none": neither is used, and each costs at every start.
@@ -113,7 +114,11 @@ class Opened:
                 ws="none",
             )
         )
-        with _stopped_by_signals(server), self._scheduler, _running(self._runner, server):
+        with ExitStack() as beside:
+            beside.enter_context(_stopped_by_signals(server))
+            for worker in (self._scheduler, self._runner):
+                if worker is not None:
+                    beside.enter_context(_working(worker, server))
             asyncio.run(server.serve(sockets=[self._listener]))
 
 
@@ -209,28 +214,35 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class _Worker(Protocol):
+    """What works beside the server."""
+
+    def run(self) -> None:
+        """Work until stopped."""
+
+    def stop(self) -> None:
+        """End soon; ``run`` returns when that is done."""
+
+
 @contextmanager
-def _running(runner: Runner | None, server: uvicorn.Server) -> Iterator[None]:
-    """Run the runner beside the server; a runner that cannot go on stops the server, and its error is raised."""
-    if runner is None:
-        yield
-        return
+def _working(worker: _Worker, server: uvicorn.Server) -> Iterator[None]:
+    """Let somebody work beside the server; a worker that cannot go on stops the server, and its error is raised."""
     failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            runner.run()
+            worker.run()
         except BaseException as error:  # noqa: BLE001  handed to the serving thread, which raises it
             failures.append(error)
         finally:
             server.should_exit = True
 
-    thread = threading.Thread(target=run, name="runner")
+    thread = threading.Thread(target=run, name=type(worker).__name__.lower())
     thread.start()
     try:
         yield
     finally:
-        runner.stop()
+        worker.stop()
         thread.join()
     if failures:
         raise failures[0]

@@ -19,6 +19,7 @@ import pytest
 from reconciler.domain.invocation_requests import UpdateInvocationStatus
 from reconciler.domain.invocations import ExecutorContainer, InvocationRecord, InvocationStatus
 from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
+from reconciler.embedded.run_queue import RunQueue
 from reconciler.embedded.scheduler import utc_now
 from reconciler.errors import PlatformUnavailable
 from reconciler.executors.port import Exit, Job
@@ -337,3 +338,18 @@ def test_a_platform_that_fails_ends_a_runner_that_was_to_end_and_no_other(path: 
 
     workshop.runner(warn=warn, stop=stop).run()
     assert "closed" in told[0]
+
+
+def test_a_bug_of_whoever_watches_over_runs_is_not_silent(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would hear of a cancellation, and every run would count as lost after a while."""
+
+    def heartbeat(_: RunQueue, invocation_id: str) -> InvocationRecord:
+        raise ZeroDivisionError(invocation_id)
+
+    monkeypatch.setattr(RunQueue, "heartbeat", heartbeat)
+    workshop.action(ENDLESS)
+    invocation_id = workshop.invoke()
+    with pytest.raises(ZeroDivisionError, match=invocation_id):
+        workshop.runner().run()
+
+    assert workshop.platform.get_invocation(invocation_id).last_status is InvocationStatus.Queued

@@ -34,6 +34,7 @@ from reconciler.embedded.access import Caller
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.embedded.scheduler import Scheduler
 from reconciler.errors import Conflict, InvalidRequest, NotFound
+from tests.embedded.running import in_background
 from tests.embedded.test_processes import started
 
 START: Final = datetime(2026, 9, 1, 5, 30, tzinfo=UTC)
@@ -253,7 +254,7 @@ def test_inputs_of_one_dataset_make_it_the_source(platform: EmbeddedPlatform, cl
 
 
 def test_a_scheduler_fires_by_itself(platform: EmbeddedPlatform) -> None:
-    """Its thread looks as soon as it is started, and ends when asked to."""
+    """It looks as soon as it is run, and ends when asked to."""
     create(platform)
     looked_again, calls = threading.Event(), iter(range(1, 1000))
 
@@ -263,8 +264,11 @@ def test_a_scheduler_fires_by_itself(platform: EmbeddedPlatform) -> None:
             looked_again.set()
         return SIX
 
-    with Scheduler(platform._store, now=clock):
-        assert looked_again.wait(timeout=60)
+    scheduler = Scheduler(platform._store, now=clock)
+    (thread,) = in_background(scheduler.run)
+    assert looked_again.wait(timeout=60)
+    scheduler.stop()
+    thread.join(60)
 
     assert len(invocations(platform)) == 1
 

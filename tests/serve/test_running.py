@@ -1,32 +1,27 @@
-"""The runner beside the server: whatever ends the one ends the other."""
+"""What works beside the server: whatever ends the one ends the other."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 import pytest
 import uvicorn
 
-from reconciler.embedded.platform import EmbeddedPlatform
-from reconciler.embedded.runner import Runner
 from reconciler.errors import ConfigurationError
-from reconciler.executors.process import ProcessExecutor
-from reconciler.serving.server import _running
+from reconciler.serving.server import _working
 
 
 @pytest.mark.parametrize("error", [ConfigurationError("no engine"), ZeroDivisionError()])
-def test_what_ends_the_runner_is_raised_where_is_served(error: Exception, tmp_path: Path) -> None:
+def test_what_ends_a_worker_is_raised_where_is_served(error: Exception) -> None:
     """A bug as much as an error of ours: a server that goes on without its runner, or ends well, would hide it."""
 
-    class Broken(Runner):
-        def run(self, *, until_idle: bool = False) -> None:
+    class Broken:
+        def run(self) -> None:
             raise error
 
-    platform = EmbeddedPlatform.open(tmp_path / "platform.sqlite3")
+        def stop(self) -> None:
+            """There is nothing to stop."""
+
     server = uvicorn.Server(uvicorn.Config(app="never:loaded"))
-    with pytest.raises(type(error)), _running(Broken(platform, ProcessExecutor(os.environ)), server):
+    with pytest.raises(type(error)), _working(Broken(), server):
         pass
 
     assert server.should_exit
-    platform.close()
