@@ -37,12 +37,15 @@ def refuse_refused(plan: Plan) -> None:
 
 
 def _ways(refusals: Sequence[Refusal]) -> list[str]:
-    """Return the ways past refusals, each once; adopting many is one way."""
-    not_ours = [refusal for refusal in refusals if refusal.rule is Guard.NOT_OURS]
-    others = [refusal.way for refusal in refusals if refusal.rule is not Guard.NOT_OURS]
-    if len(not_ours) > 1:
-        return [_ADOPT_MANY, *dict.fromkeys(others)]
-    return [*(refusal.way for refusal in not_ours), *dict.fromkeys(others)]
+    """Return the ways past refusals, each once; adopting many is one way, and so is whatever flags it takes."""
+    not_ours = [refusal.way for refusal in refusals if refusal.rule is Guard.NOT_OURS]
+    others = dict.fromkeys(refusal.way for refusal in refusals if refusal.rule is not Guard.NOT_OURS)
+    flags = [way for way in others if way.startswith("--")]
+    return [
+        *([_ADOPT_MANY] if len(not_ours) > 1 else not_ours),
+        *(way for way in others if way not in flags),
+        *([f"if that is meant: {' '.join(flags)}"] if flags else []),
+    ]
 
 
 def not_theirs(address: Address, place: str) -> Refusal:
