@@ -259,7 +259,7 @@ def killed_runner(workshop: Workshop, path: Path, *, begun: Callable[[], bool]) 
     work_dir.mkdir()
     process = subprocess.Popen([sys.executable, "-c", RUN_ONE, str(path), str(work_dir)], env=environment)
     try:
-        assert awaited(begun, seconds=30)
+        assert awaited(begun)
         yield
     finally:
         process.send_signal(signal.SIGKILL)

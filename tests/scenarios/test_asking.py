@@ -31,7 +31,7 @@ def at_a_terminal(folder: Folder, *arguments: str, answer: str) -> tuple[int, st
             os.write(ours, f"{answer}\n".encode())
             answer = ""
     os.close(ours)
-    return process.wait(timeout=30), seen.decode()
+    return process.wait(timeout=60), seen.decode()
 
 
 def _read(terminal: int) -> bytes:

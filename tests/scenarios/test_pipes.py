@@ -35,7 +35,7 @@ def unread(folder: Folder, *arguments: str) -> tuple[int, str]:
     assert process.stderr is not None
     err = process.stderr.read()
     process.stderr.close()
-    return process.wait(timeout=30), err
+    return process.wait(timeout=60), err
 
 
 @pytest.fixture

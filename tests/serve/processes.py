@@ -49,7 +49,7 @@ class Server:
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Send a signal, wait for the end, and return the exit code and what was said on standard error."""
         self.process.send_signal(number)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=60)
         self.said.seek(0)
         return code, self.said.read()
 

@@ -94,7 +94,7 @@ def test_a_request_in_flight_is_finished(database: Path) -> None:
                 pass
             connection.sendall(body[5:])
             answer = connection.recv(65536)
-        code = server.process.wait(timeout=30)
+        code = server.process.wait(timeout=60)
 
     assert answer.startswith(b"HTTP/1.1 200")
     assert code == 0
