@@ -195,30 +195,26 @@ def _observed_json(observed: Observed) -> dict[str, Any]:
 
 def deviation_json(deviation: Deviation) -> dict[str, Any]:
     """Return one difference between what was applied and what is live."""
-    return {
-        "address": str(deviation.address),
-        "type": deviation.address.kind.value.lower(),
-        "name": deviation.address.name,
-        "state": deviation.state.value,
-        "modified": None if deviation.modified is None else _timestamp(deviation.modified),
-        "modified_by": deviation.modified_by,
-        "fields": [_field_json(field, reveal=False) for field in deviation.fields],
-        "source_range": _range_json(deviation.origin),
-    }
+    return _drift_json(deviation, state=deviation.state, by=deviation.modified_by, at=deviation.modified)
 
 
 def difference_json(change: Change, *, state: str) -> dict[str, Any]:
     """Return one difference between live and manifest in the same members, for where nobody knows what was applied."""
-    observed = change.observed
+    if change.observed is None:
+        return _drift_json(change, state=state, by="", at=None)
+    return _drift_json(change, state=state, by=change.observed.modified_by, at=change.observed.modified)
+
+
+def _drift_json(found: Deviation | Change, *, state: str, by: str, at: datetime | None) -> dict[str, Any]:
     return {
-        "address": str(change.address),
-        "type": change.address.kind.value.lower(),
-        "name": change.address.name,
-        "state": state,
-        "modified": None if observed is None else _timestamp(observed.modified),
-        "modified_by": "" if observed is None else observed.modified_by,
-        "fields": [_field_json(field, reveal=False) for field in change.fields],
-        "source_range": _range_json(change.origin),
+        "address": str(found.address),
+        "type": found.address.kind.value.lower(),
+        "name": found.address.name,
+        "state": str(state),
+        "modified": None if at is None else _timestamp(at),
+        "modified_by": by,
+        "fields": [_field_json(field, reveal=False) for field in found.fields],
+        "source_range": _range_json(found.origin),
     }
 
 
