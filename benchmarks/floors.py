@@ -28,7 +28,7 @@ def send_bare(folder: Path, url: str, *, threads: int) -> float:
     """Send a plan's requests in a bare loop over the same client; return the seconds it took."""
     from reconciler import Flags, Project
     from reconciler.apply.dispatch import send
-    from reconciler.config import open_platform
+    from reconciler.opening import open_platform
 
     project = Project.open(Flags(files=(str(folder),), platform="roboto", endpoint=url, parallelism=threads))
     changes = project.plan().changes

@@ -1,4 +1,4 @@
-"""Settings, and the composition root: the only place that knows which platform is real.
+"""Settings: which platform, which manifests, and as what they are read.
 
 A setting comes from a flag, else from ``RECONCILER_<OPTION>``, else from the project file ``reconciler.yaml``, else
 from the platform's own variables and profile. A platform that nobody named is an error: a job without a token must
@@ -8,7 +8,7 @@ never quietly work on the embedded one.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -16,15 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.diagnostics import Diagnostic, Span
-from reconciler.encodable import encodable
-from reconciler.environments import ALL, Environment, choose, confirmed_endpoint, layer_of
+from reconciler.environments import ALL, Environment, choose, layer_of
 from reconciler.errors import ConfigurationError, InvalidManifests
 from reconciler.own_options import OwnOptions
 from reconciler.project_paths import PROJECT_FILE, common_root, find_project_file, manifest_paths
 
 if TYPE_CHECKING:
-    from reconciler.domain.platform import Platform, PlatformReader
-    from reconciler.domain.whole_platform import WholePlatform
     from reconciler.manifests.environment_layer import Layer
     from reconciler.manifests.loader import ProjectSettings
     from reconciler.manifests.project_settings import Guards
@@ -227,47 +224,17 @@ def _exclude(spec: ProjectSettings | None) -> tuple[str, ...]:
     return (*spec.exclude, *(pattern for patterns in patches for pattern in patterns))
 
 
-def open_platform(settings: Settings) -> Platform:
-    """Open the platform for a command that writes.
+def settings_of_environment(environ: Mapping[str, str], *, cwd: Path) -> Settings:
+    """Return the settings that the environment names, for code that was given none; no project file has a say.
 
     Raises:
-        ConfigurationError: No platform was named, or its configuration cannot be read.
-    """
-    return open_whole_platform(settings)
-
-
-def ignore(told: object) -> None:
-    """Take what is told and do nothing."""
-
-
-def open_whole_platform(settings: Settings, *, warn: Callable[[str], None] = ignore) -> WholePlatform:
-    """Open the platform for what also runs actions and keeps datasets; ``warn`` is told where there is none yet.
-
-    The embedded platform's file is made by the first write: whoever only looks leaves nothing behind.
-
-    Raises:
-        ConfigurationError: No platform was named, or its configuration cannot be read.
-    """
-    match settings.platform:
-        case None:
-            raise ConfigurationError("no platform is configured", hint=CHOICES)
-        case PlatformKind.EMBEDDED:
-            return _open_embedded(settings, warn)
-        case PlatformKind.ROBOTO:
-            return _open_roboto(settings)
-
-
-def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
-    """Open the platform that the environment names, for code that was given none; no project file has a say.
-
-    Raises:
-        ConfigurationError: Nothing in the environment names a platform, or its configuration cannot be read.
+        ConfigurationError: Nothing in the environment names a platform.
     """
     platform, named_by = _platform(Flags(), environ, Environment(), None)
     if platform is None:
         raise ConfigurationError("no platform is configured, and none was passed as roboto_client", hint=CODE_CHOICES)
     option = OwnOptions(environ)
-    settings = Settings(
+    return Settings(
         root=cwd,
         paths=(),
         platform=platform,
@@ -280,57 +247,6 @@ def default_platform(environ: Mapping[str, str], *, cwd: Path) -> WholePlatform:
         retries=option.number("RETRIES", least=0, most=20, default=DEFAULT_RETRIES),
         environ=environ,
     )
-    return open_whole_platform(settings)
-
-
-def open_reader(settings: Settings, *, warn: Callable[[str], None] = ignore) -> PlatformReader:
-    """Open the platform for a command that only looks: the type it gets has no method that writes."""
-    return open_whole_platform(settings, warn=warn)
-
-
-def _open_embedded(settings: Settings, warn: Callable[[str], None]) -> WholePlatform:
-    from reconciler.embedded.platform import LOCAL_CALLER, Caller, EmbeddedPlatform
-
-    caller = Caller(user_id=LOCAL_CALLER.user_id, org_id=settings.org_id) if settings.org_id else LOCAL_CALLER
-    platform = EmbeddedPlatform.at(settings.embedded_path, caller=caller)
-    # A path that was mistyped would pass for a platform on which there is nothing.
-    if not settings.embedded_path.exists():
-        warn(f"there is no embedded platform at {encodable(str(settings.embedded_path))} yet")
-    return platform
-
-
-def _open_roboto(settings: Settings) -> WholePlatform:
-    from reconciler.client.config_file import TOKEN_VARIABLES
-    from reconciler.client.config_file import resolve as resolve_connection
-    from reconciler.client.http import HttpPlatform
-
-    environ, environment = settings.environ, settings.environment
-    asked_profile = None if settings.profile == environment.profile else settings.profile
-    variables = environment.token_variables(environ, asked_profile=asked_profile)
-    connection = resolve_connection(
-        environ,
-        home=_home(environ),
-        profile=settings.profile,
-        endpoint=settings.endpoint,
-        org_id=settings.org_id,
-        token_variables=TOKEN_VARIABLES if variables is None else variables,
-    )
-    platform = HttpPlatform.connect(
-        endpoint=confirmed_endpoint(environment, outside=connection.endpoint, asked=settings.endpoint, environ=environ),
-        token=connection.token.value,
-        org_id=connection.org_id,
-        max_connections=settings.parallelism,
-        retries=settings.retries,
-        origin=connection.origin,
-        timeout=DEFAULT_TIMEOUT if connection.timeout is None else connection.timeout,
-    )
-    if environment.name is not None and environment.org_id is not None:
-        try:
-            platform.require_organization(wanted_by=f'environment "{environment.name}"')
-        except BaseException:
-            platform.close()
-            raise
-    return platform
 
 
 def _read_project(
@@ -365,7 +281,7 @@ def _platform(
             return PlatformKind.ROBOTO, f"the variable {variable}"
     if flags.profile or option("PROFILE") or environment.profile:
         return PlatformKind.ROBOTO, "the profile that was named"
-    config_file = _home(environ) / ".roboto" / "config.json"
+    config_file = home_of(environ) / ".roboto" / "config.json"
     if config_file.is_file():
         return PlatformKind.ROBOTO, str(config_file)
     return None, ""
@@ -414,5 +330,6 @@ def _cache_dir(environ: Mapping[str, str]) -> Path:
     return cache_directory(environ)
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Return the home folder of whoever runs this."""
     return Path(environ["HOME"]) if environ.get("HOME") else Path.home()

@@ -17,8 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.config import Flags, PlatformKind, Settings, ignore, open_platform, open_reader, resolve
+from reconciler.config import Flags, PlatformKind, Settings, resolve
 from reconciler.errors import GuardRefused, InvalidManifests
+from reconciler.opening import ignore, open_platform, open_reader
 from reconciler.own_options import clock
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Event as StopSignal
 from typing import TYPE_CHECKING, assert_never
 
-from reconciler.config import PlatformKind, ignore, open_whole_platform
+from reconciler.config import PlatformKind
 from reconciler.errors import ConfigurationError
+from reconciler.opening import ignore, open_whole_platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

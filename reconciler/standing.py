@@ -6,8 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from reconciler.config import Settings, open_reader
+from reconciler.config import Settings
 from reconciler.errors import InvalidManifests, StalePlan
+from reconciler.opening import open_reader
 
 if TYPE_CHECKING:
     from reconciler.domain.live import Live

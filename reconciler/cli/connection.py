@@ -26,7 +26,7 @@ Record = TypeVar("Record")
 @contextmanager
 def connected(arguments: dict[str, Any]) -> Iterator[WholePlatform]:
     """Open the platform that flags, environment and project file name, and close it afterwards."""
-    from reconciler.config import open_whole_platform
+    from reconciler.opening import open_whole_platform
 
     with closing(open_whole_platform(settings_of(arguments), warn=note)) as platform:
         yield platform

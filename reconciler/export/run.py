@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.config import Settings, ignore, open_reader
+from reconciler.config import Settings
 from reconciler.diagnostics import Diagnostic
 from reconciler.domain.address import Address, Kind
 from reconciler.domain.live import Live
@@ -22,6 +22,7 @@ from reconciler.export.placing import FOLDERS, Folder, placed
 from reconciler.manifests.desired import Resource
 from reconciler.manifests.loader import find, load_found
 from reconciler.observe import newer_triggers, observe, with_references
+from reconciler.opening import ignore, open_reader
 from reconciler.plan.references import reference
 
 

@@ -28,7 +28,7 @@ class _Choice:
     def _environments_own(self) -> WholePlatform:
         with self._lock:
             if self._opened is None:
-                from reconciler.config import default_platform
+                from reconciler.opening import default_platform
 
                 self._opened = default_platform(os.environ, cwd=Path.cwd())
                 atexit.register(self._opened.close)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.actions import Action
-from reconciler.config import default_platform
 from reconciler.embedded.platform import EmbeddedPlatform
 from reconciler.errors import ConfigurationError
 from reconciler.handles import use
+from reconciler.opening import default_platform
 from tests.handles.builders import new_action
 
 

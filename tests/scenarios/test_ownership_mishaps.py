@@ -77,7 +77,7 @@ with ledger.locked("apply") as held:
     print("locked", flush=True)
     sys.stdin.readline()
     from reconciler.applying import Apply
-    from reconciler.config import open_platform
+    from reconciler.opening import open_platform
 
     platform = open_platform(project.settings)
     Apply(plan, platform, 4, lambda event: None, None, project.now).with_ledger(ledger, held)
